@@ -1,0 +1,110 @@
+# Everything that is done with this repository. Each target installs and builds what it needs, and nothing twice.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+NODE_STAMP := node_modules/.stamp
+BENCH_STAMP := benchmarks/node_modules/.stamp
+CARGO_STAMP := target/.fetched
+ADDON_STAMP := target/.addon
+DIST := dist/esm.mjs
+
+TS_SOURCES := $(shell find src -name '*.ts' -o -name '*.mts') tsconfig.base.json tsconfig.build.json scripts/bundle.mjs
+RUST_SOURCES := $(shell find src-rust -name '*.rs') build.rs Cargo.toml Cargo.lock rust-toolchain.toml
+# The suites of `make test`, in the order in which they run; each leaves its results in reports/suites/.
+VITEST_SUITES := tc39 legacy types types-legacy packaging
+SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
+VITEST := npx --no-install vitest run --reporter=default --reporter=json
+
+.PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
+  demo soak ready all clean
+
+help: ## What each target does
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup: $(NODE_STAMP) $(CARGO_STAMP) ## Install the dependencies of both languages
+
+build: $(DIST) $(ADDON_STAMP) ## Build dist/ and the native addon
+
+build-ts: $(DIST) ## Build dist/ alone
+
+build-debug: setup $(DIST) ## Build dist/, and the addon without optimisation
+	npm run --silent build:addon:debug
+	@touch $(ADDON_STAMP)
+
+test: build test-only ## Build, then run every test: both decorator dialects, types, packaging, Rust
+
+test-only: ## The tests of `make test`, over what is built and installed already
+	@rm -rf reports/suites && mkdir -p reports/suites
+	@$(MAKE) --no-print-directory --keep-going $(SUITES)
+
+$(VITEST_SUITES:%=suite-%): suite-%:
+	@echo "== $* =="
+	@$(VITEST) --project $* --outputFile.json=reports/suites/$*.json
+
+suite-cargo:
+	@echo "== cargo =="
+	@cargo test --locked --quiet > reports/suites/cargo.txt 2>&1; status=$$?; cat reports/suites/cargo.txt; exit $$status
+
+lint: $(NODE_STAMP) $(CARGO_STAMP) ## Biome, rustfmt and Clippy; warnings are errors
+	npm run --silent lint
+	cargo fmt --check
+	cargo clippy --locked --all-targets --quiet -- -D warnings
+	cargo clippy --locked --all-targets --quiet --no-default-features -- -D warnings
+
+fmt: $(NODE_STAMP) ## Format both languages, and apply the safe fixes
+	npm run --silent format
+	cargo fmt
+
+types: $(NODE_STAMP) ## Type-check the sources and the tests in both decorator dialects
+	npm run --silent types
+
+package: build ## Check what would be published: publint, attw, knip
+	npm run --silent check:publint
+	npm run --silent check:attw
+	npm run --silent check:knip
+
+demo: build ## A Markdown server under load, without and with a cache, in under 30 s
+	node --expose-gc demo/demo.mjs
+
+bench: $(DIST) $(BENCH_STAMP) ## The benchmarks: table and JSON
+	node benchmarks/run.mjs
+
+bench-quick: $(DIST) $(BENCH_STAMP) ## The benchmarks with fewer rounds, in under two minutes
+	node benchmarks/run.mjs --quick
+
+soak: build ## The property tests with many more runs (SOAK=1)
+	SOAK=1 npm run --silent test
+
+ready: ## Everything that CI runs
+	bash .ci/run
+
+all: build lint types package test ## Build, and check everything but the demo
+
+clean: ## Remove what was built; installed dependencies stay
+	node scripts/clean.mjs dist coverage reports target index.js index.d.ts npm artifacts
+	rm -f ./*.node
+
+# The stamps live in what they vouch for: whoever deletes that deletes the stamp too.
+$(NODE_STAMP): package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+$(BENCH_STAMP): benchmarks/package-lock.json
+	npm ci --prefix benchmarks --no-audit --no-fund
+	@touch $@
+
+$(CARGO_STAMP): Cargo.lock
+	cargo fetch --locked
+	@mkdir -p $(@D) && touch $@
+
+$(DIST): $(TS_SOURCES) $(NODE_STAMP)
+	npm run --silent build:ts
+
+$(ADDON_STAMP): $(RUST_SOURCES) $(NODE_STAMP) $(CARGO_STAMP)
+	npm run --silent build:addon
+	@touch $@
+
+ifeq ($(wildcard *.node),)
+.PHONY: $(ADDON_STAMP)
+endif

@@ -1,0 +1,4 @@
+//! What JavaScript sees. The only part of the crate that knows Node-API; it holds no logic of its own.
+
+mod cached_function;
+mod error;
