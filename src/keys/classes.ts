@@ -1,0 +1,54 @@
+/** Recognises the built-in objects that have a value of their own, from this realm or another, and none of their subclasses. */
+import { types } from 'node:util'
+import { BYTES } from './tokens'
+
+/** What can be read of an object that is neither plain nor an array. */
+export type BuiltIn = 'Date' | 'RegExp' | 'Map' | 'Set' | 'bytes'
+
+const { getPrototypeOf } = Object
+const hasOwn = Object.prototype.hasOwnProperty
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)!.get as (this: object) => string | undefined
+
+/** Whether `prototype` is `Object.prototype` of some realm (node:vm, some test runners). */
+export function isObjectPrototype(prototype: object): boolean {
+  return getPrototypeOf(prototype) === null && hasOwn.call(prototype, 'isPrototypeOf')
+}
+
+/** The built-in class of `object`, or undefined if it has none or is an instance of a subclass. */
+export function builtInClass(object: object, prototype: object): string | undefined {
+  const name = brand(object)
+  if (name === undefined) return undefined
+  if (name === 'Uint8Array' && prototype === Buffer.prototype) return 'Buffer'
+  // C.prototype → Object.prototype, with one step more for typed arrays; a subclass has one more.
+  const parent = types.isTypedArray(object) ? getPrototypeOf(prototype) : prototype
+  const direct = parent !== null && hasOwn.call(prototype, 'constructor') && isRoot(getPrototypeOf(parent))
+  return direct ? name : undefined
+}
+
+function isRoot(prototype: object | null): boolean {
+  return prototype !== null && isObjectPrototype(prototype)
+}
+
+/** The class whose internal slots `object` has, which nothing can forge. */
+function brand(object: object): string | undefined {
+  if (types.isDate(object)) return 'Date'
+  if (types.isRegExp(object)) return 'RegExp'
+  if (types.isMap(object)) return 'Map'
+  if (types.isSet(object)) return 'Set'
+  if (types.isArrayBuffer(object)) return 'ArrayBuffer'
+  if (types.isDataView(object)) return 'DataView'
+  const name = typedArrayName.call(object)
+  return name !== undefined && BYTES.has(name) ? name : undefined
+}
+
+/** What an object that cannot be in a key is called in messages. */
+export function describe(object: object, prototype: object): string {
+  if (types.isPromise(object)) return 'it is a Promise (await it first)'
+  if (types.isSharedArrayBuffer(object)) return 'it is a SharedArrayBuffer, which others may write to'
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  const name = typeof maker === 'function' ? maker.name : ''
+  return name === '' ? 'it is an object with a prototype of its own' : `it is an instance of class ${name}`
+}

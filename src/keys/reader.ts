@@ -1,0 +1,72 @@
+/**
+ * Turns calls into keys: by all arguments, by what the option `key` makes of them, and, where instances share a table
+ * by a key of their own, by that too.
+ */
+import type { AnyFunction } from '../types'
+import type { KeyIndex } from './index'
+import { readList, readOne, span, takeKey, tokens } from './read'
+import { Shapes } from './shapes'
+import type { Key } from './tokens'
+
+export class KeyReader {
+  private made: Shapes | undefined
+
+  /**
+   * @param keyOption - the option `key`.
+   * @param selfKey - the option `perInstance`, where it is a function.
+   */
+  constructor(
+    private readonly keyOption?: AnyFunction,
+    private readonly selfKey?: AnyFunction,
+  ) {}
+
+  /** The slot of a call's key in `index`, or 0. */
+  findCall(index: KeyIndex, args: ArrayLike<unknown>, self: unknown): number {
+    this.read(args, self)
+    return this.findTaken(index)
+  }
+
+  /** `findCall` of one structured argument, in a cache whose keys are its arguments. */
+  findObject(index: KeyIndex, argument: object): number {
+    readOne(argument, 0, this.shapes)
+    return this.findTaken(index)
+  }
+
+  /** `findCall` for caches without a function. */
+  findKey(index: KeyIndex, key: unknown): number {
+    readOne(key, 'The key', this.shapes)
+    return this.findTaken(index)
+  }
+
+  /** The slot in `index` of the key that `take` gives, or 0. */
+  findTaken(index: KeyIndex): number {
+    return index.findSpan(tokens, span.start, span.end)
+  }
+
+  /** The key that was looked for last, for keeping. */
+  take(): Key {
+    return takeKey()
+  }
+
+  /** The key of a call, for keeping. */
+  ofCall(args: ArrayLike<unknown>, self: unknown): Key {
+    this.read(args, self)
+    return takeKey()
+  }
+
+  private read(args: ArrayLike<unknown>, self: unknown): void {
+    if (this.selfKey !== undefined) {
+      const own = Reflect.apply(this.selfKey, undefined, [self])
+      const rest =
+        this.keyOption === undefined ? Array.from(args) : [Reflect.apply(this.keyOption, self, args)]
+      readList([own, ...rest], this.shapes)
+    } else if (this.keyOption !== undefined) {
+      readOne(Reflect.apply(this.keyOption, self, args), 'The result of `key`', this.shapes)
+    } else readList(args, this.shapes)
+  }
+
+  private get shapes(): Shapes {
+    this.made ??= new Shapes()
+    return this.made
+  }
+}

@@ -1,0 +1,33 @@
+/** Says which part of which argument cannot be in a key, why, and what to do instead. */
+import { typeError } from '../errors'
+
+/**
+ * Where the walk over the arguments is: `path[0]` is the argument's position (or what the value is called, where it
+ * is not an argument), then one property name, symbol, index or collection position for each level.
+ */
+export const path: (string | number | symbol | Position)[] = []
+
+/** A place in a Map or Set. */
+export class Position {
+  constructor(readonly text: string) {}
+}
+
+/** Refuses the value at `path`, which lies `depth` levels down. */
+export function refuse(depth: number, why: string): never {
+  throw typeError(
+    'ERR_WARP_CACHE_KEY',
+    `${where(depth)} cannot be part of a cache key: ${why}. ` +
+      'Give the option `key`: a function that turns the arguments into a plain value.',
+  )
+}
+
+function where(depth: number): string {
+  let text = ''
+  for (const step of path.slice(1, depth + 1)) {
+    if (typeof step === 'string' && /^[A-Za-z_$][\w$]*$/.test(step)) text += `.${step}`
+    else if (step instanceof Position) text += step.text
+    else text += `[${typeof step === 'string' ? JSON.stringify(step) : String(step)}]`
+  }
+  const subject = typeof path[0] === 'number' ? `Argument ${path[0] + 1}` : String(path[0])
+  return text === '' ? subject : `${subject} at ${text}`
+}
