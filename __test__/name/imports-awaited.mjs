@@ -1,0 +1,3 @@
+import './awaited.mjs'
+
+named('importer', () => 42)

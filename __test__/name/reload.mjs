@@ -1,0 +1,2 @@
+await import('./reloaded.mjs?first')
+await import('./reloaded.mjs?second')

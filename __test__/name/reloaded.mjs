@@ -1,0 +1,1 @@
+named(new URL(import.meta.url).search, () => 42)
