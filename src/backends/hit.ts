@@ -1,0 +1,178 @@
+/**
+ * The functions that users call: each is a first try for a hit, and a way out for everything else. They differ in what
+ * a hit must do, so that none has a branch for what its cache does not use. Up to two primitive arguments and a single
+ * object are looked up here; the way out does the rest.
+ */
+import type { TimeSource } from '../clock'
+import type { KeyIndex } from '../keys/index'
+import { NO_ARGUMENTS } from '../keys/tokens'
+import { HITS } from '../stats'
+import type { AnyFunction } from '../types'
+import { Failure, type MemoryFunction } from './memory'
+import type { Table } from './table'
+
+type Tables = WeakMap<object, Table>
+
+/**
+ * Where a call goes that was no hit here, unless it has one primitive argument. `arguments` is forwarded as it is: an
+ * array would double the cost of a hit.
+ */
+interface WaysOut {
+  /** Its key is not read. */
+  readonly missed: AnyFunction
+  /** Its key is read, and nothing was found by it. */
+  readonly taken: AnyFunction
+}
+
+/** Hits neither expire, nor hold failures, nor need the policy. */
+export function plainFunction(memory: MemoryFunction, table: Table): AnyFunction {
+  const { missed, taken } = waysOut(memory, () => table)
+  const { keys } = memory
+  const { counters } = table
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    let slot = slotOf(table.quick, arguments.length, first, second)
+    if (slot === 0 && isStructured(first, arguments.length)) {
+      slot = keys.findObject(table.quick, first)
+      if (slot === 0) return taken.apply(this, arguments as never)
+    }
+    if (slot === 0) {
+      if (arguments.length === 1) return memory.callOne(table, this, first)
+      return missed.apply(this, arguments as never)
+    }
+    counters[HITS]++
+    table.visited[slot] = 1
+    return table.values[slot]
+  }
+}
+
+/** Hits neither expire nor hold failures; the policy is told of each. */
+export function touchingFunction(memory: MemoryFunction, table: Table): AnyFunction {
+  const { missed, taken } = waysOut(memory, () => table)
+  const { keys } = memory
+  const { counters } = table
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    let slot = slotOf(table.quick, arguments.length, first, second)
+    if (slot === 0 && isStructured(first, arguments.length)) {
+      slot = keys.findObject(table.quick, first)
+      if (slot === 0) return taken.apply(this, arguments as never)
+    }
+    if (slot === 0) {
+      if (arguments.length === 1) return memory.callOne(table, this, first)
+      return missed.apply(this, arguments as never)
+    }
+    counters[HITS]++
+    table.touch(slot)
+    return table.values[slot]
+  }
+}
+
+/** Hits may have expired, or hold failures. */
+export function guardedFunction(memory: MemoryFunction, table: Table, clock: TimeSource): AnyFunction {
+  const { missed, taken } = waysOut(memory, () => table)
+  const { keys, touching } = memory
+  const { counters } = table
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    let slot = slotOf(table.quick, arguments.length, first, second)
+    const structured = slot === 0 && isStructured(first, arguments.length)
+    if (structured) slot = keys.findObject(table.quick, first as object)
+    if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
+      const value = table.values[slot]
+      if (!(value instanceof Failure)) {
+        counters[HITS]++
+        if (touching) table.touch(slot)
+        else table.visited[slot] = 1
+        return value
+      }
+    }
+    if (structured) return taken.apply(this, arguments as never)
+    if (arguments.length === 1) return memory.callOne(table, this, first)
+    return missed.apply(this, arguments as never)
+  }
+}
+
+/** A method whose hits neither expire, nor hold failures, nor need the policy. */
+export function plainMethod(memory: MemoryFunction, tables: Tables, tableOf: TableOf): AnyFunction {
+  const { missed, taken } = waysOut(memory, tableOf)
+  const { keys } = memory
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    const table = tables.get(this as object) ?? tableOf(this)
+    let slot = slotOf(table.quick, arguments.length, first, second)
+    if (slot === 0 && isStructured(first, arguments.length)) {
+      slot = keys.findObject(table.quick, first)
+      if (slot === 0) return taken.apply(this, arguments as never)
+    }
+    if (slot === 0) {
+      if (arguments.length === 1) return memory.callOne(table, this, first)
+      return missed.apply(this, arguments as never)
+    }
+    table.counters[HITS]++
+    table.visited[slot] = 1
+    return table.values[slot]
+  }
+}
+
+/** A method whose hits may have expired, or hold failures. */
+export function guardedMethod(
+  memory: MemoryFunction,
+  tables: Tables,
+  tableOf: TableOf,
+  clock: TimeSource,
+): AnyFunction {
+  const { missed, taken } = waysOut(memory, tableOf)
+  const { keys, touching } = memory
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    const table = tables.get(this as object) ?? tableOf(this)
+    let slot = slotOf(table.quick, arguments.length, first, second)
+    const structured = slot === 0 && isStructured(first, arguments.length)
+    if (structured) slot = keys.findObject(table.quick, first as object)
+    if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
+      const value = table.values[slot]
+      if (!(value instanceof Failure)) {
+        table.counters[HITS]++
+        if (touching) table.touch(slot)
+        else table.visited[slot] = 1
+        return value
+      }
+    }
+    if (structured) return taken.apply(this, arguments as never)
+    if (arguments.length === 1) return memory.callOne(table, this, first)
+    return missed.apply(this, arguments as never)
+  }
+}
+
+/** A getter whose hits neither expire, nor hold failures, nor need the policy. */
+export function plainGetter(memory: MemoryFunction, tables: Tables, tableOf: TableOf): AnyFunction {
+  const { missed } = waysOut(memory, tableOf)
+  return function (this: unknown): unknown {
+    const table = tables.get(this as object) ?? tableOf(this)
+    const slot = table.quick.one.get(NO_ARGUMENTS) as number | undefined
+    if (slot === undefined) return missed.call(this)
+    table.counters[HITS]++
+    table.visited[slot] = 1
+    return table.values[slot]
+  }
+}
+
+/** The table of `this`. */
+type TableOf = (self: unknown) => Table
+
+function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {
+  return {
+    missed: function (this: unknown) {
+      return memory.call(tableOf(this), this, arguments)
+    },
+    taken: function (this: unknown) {
+      return memory.callTaken(tableOf(this), this, arguments)
+    },
+  }
+}
+
+/** The slot of up to two primitive arguments, or 0. An object is never in the index, so it finds none. */
+function slotOf(index: KeyIndex, count: number, first: unknown, second: unknown): number {
+  if (count === 1) return (index.one.get(first as never) as number | undefined) ?? 0
+  return count === 2 ? index.findPair(first, second) : 0
+}
+
+function isStructured(first: unknown, count: number): first is object {
+  return count === 1 && typeof first === 'object' && first !== null
+}

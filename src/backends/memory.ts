@@ -1,0 +1,272 @@
+/**
+ * A function over tables in the V8 heap: everything of a call except the first try for a hit, which `hit.ts` makes.
+ * A failure is not stored unless `cacheErrors` says so, a promise is stored when it has settled, and what was computed
+ * before a set, delete or clear of its key is not stored at all.
+ */
+import { Flight } from '../flight'
+import { deepFreeze } from '../freeze'
+import { KeyReader } from '../keys/reader'
+import { type Key, NONE, singleToken, type Token } from '../keys/tokens'
+import { type ParsedOptions, parseEntryTtl } from '../options'
+import { COALESCED, ERRORS, HITS, MISSES } from '../stats'
+import { derive, thenOf } from '../thenable'
+import type { AnyFunction } from '../types'
+import { isTimed, makeTable, type Table } from './table'
+
+/** What a table holds in place of a value where a failure is remembered. */
+export class Failure {
+  /** @param outcome - the rejected promise, or the error that was thrown. */
+  constructor(
+    private readonly outcome: unknown,
+    private readonly thrown: boolean,
+  ) {}
+
+  /** Fails again as the computation did. */
+  replay(): unknown {
+    if (this.thrown) throw this.outcome
+    return this.outcome
+  }
+}
+
+export class MemoryFunction {
+  /** Whether entries may expire or hold failures, so that a hit must look at both. */
+  readonly guarded: boolean
+  readonly touching: boolean
+  readonly keys: KeyReader
+  private closed = false
+
+  /** @param selfKey - what tells apart the instances that share a table. */
+  constructor(
+    readonly fn: AnyFunction,
+    readonly options: ParsedOptions,
+    selfKey?: AnyFunction,
+  ) {
+    this.keys = new KeyReader(options.key, selfKey)
+    this.guarded = isTimed(options)
+    this.touching = options.policy === 'lru' || options.policy === 'lfu' || options.policy === 'mru'
+  }
+
+  newTable(): Table {
+    const table = makeTable(this.options)
+    if (this.closed) table.close()
+    return table
+  }
+
+  /** A call of which nothing is known. */
+  call(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
+    if (this.closed) return Reflect.apply(this.fn, self, args)
+    const slot = table.live(this.keys.findCall(table.index, args, self))
+    return slot === 0 ? this.miss(table, this.keys.take(), self, args) : this.hit(table, slot)
+  }
+
+  /** A call with one argument, that found nothing in `table.quick` by that argument as it is. */
+  callOne(table: Table, self: unknown, argument: unknown): unknown {
+    const key = singleToken(argument)
+    if (key !== argument || !table.open) return this.callOneHidden(table, key, self, argument)
+    const flight = table.flightOf(key)
+    if (flight !== undefined) return this.join(table, flight)
+    // From here on as `miss` and `compute`, without a list of arguments: a tenth of the cost of a miss.
+    table.counters[MISSES]++
+    const { computations, insertions } = table
+    const mark = computations.enter()
+    let value: unknown
+    try {
+      value = this.fn.call(self, argument)
+    } catch (error) {
+      throw this.failed(table, key, mark, error)
+    }
+    return this.succeeded(table, key, mark, value, table.insertions === insertions, false)
+  }
+
+  /** The same where there may be an entry that the first try cannot see. */
+  private callOneHidden(table: Table, key: Token, self: unknown, argument: unknown): unknown {
+    if (key === NONE || this.closed) return this.call(table, self, [argument])
+    const slot = table.find(key)
+    return slot === 0 ? this.miss(table, key, self, [argument]) : this.hit(table, slot)
+  }
+
+  /** A call of which the first try has read the key, and found nothing by it in `table.quick`. */
+  callTaken(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
+    if (this.closed) return Reflect.apply(this.fn, self, args)
+    if (!table.open) {
+      const slot = table.live(this.keys.findTaken(table.index))
+      if (slot !== 0) return this.hit(table, slot)
+    }
+    return this.miss(table, this.keys.take(), self, args)
+  }
+
+  private hit(table: Table, slot: number): unknown {
+    table.counters[HITS]++
+    table.touch(slot)
+    const value = table.values[slot]
+    return value instanceof Failure ? value.replay() : value
+  }
+
+  private miss(table: Table, key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
+    const flight = table.flightOf(key)
+    if (flight !== undefined) return this.join(table, flight)
+    table.counters[MISSES]++
+    return this.compute(table, key, self, args, false)
+  }
+
+  private join(table: Table, flight: Flight): unknown {
+    table.counters[COALESCED]++
+    return flight.promise
+  }
+
+  /** Computes anew; the entry, if there is one, stays until the computation has succeeded. */
+  refresh(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
+    if (this.closed) return Reflect.apply(this.fn, self, args)
+    const key = this.keys.ofCall(args, self)
+    const flight = table.flightOf(key)
+    return flight?.refresh ? flight.promise : this.compute(table, key, self, args, true)
+  }
+
+  delete(table: Table, key: Key): boolean {
+    table.drop(key)
+    const slot = table.find(key)
+    if (slot !== 0) table.remove(slot)
+    return slot !== 0
+  }
+
+  has(table: Table, key: Key): boolean {
+    const slot = table.find(key)
+    return slot !== 0 && !(table.values[slot] instanceof Failure)
+  }
+
+  peek(table: Table, key: Key): unknown {
+    const slot = table.find(key)
+    const value = slot === 0 ? undefined : table.values[slot]
+    return value instanceof Failure ? undefined : value
+  }
+
+  /** Stores a value by hand; a promise once it is fulfilled. */
+  set(table: Table, key: Key, value: unknown, options: unknown): void {
+    const ttl = parseEntryTtl(options, this.options.ttl)
+    if (this.closed) return
+    table.drop(key)
+    const then = thenOf(value)
+    if (then === undefined) {
+      if (this.options.freeze) deepFreeze(value)
+      table.put(key, value, ttl)
+      return
+    }
+    const { promise } = this.launch(table, key, value as object, then, { refresh: false, ttl, byHand: true })
+    // Whoever made the promise holds it and hears of its failure there; this copy of it has nobody to tell.
+    promise.then(undefined, () => {})
+  }
+
+  /** From now on calls run uncached. The caller clears the tables. */
+  close(): void {
+    this.closed = true
+  }
+
+  private compute(
+    table: Table,
+    key: Key,
+    self: unknown,
+    args: ArrayLike<unknown>,
+    refresh: boolean,
+  ): unknown {
+    const { computations, insertions } = table
+    const mark = computations.enter()
+    let value: unknown
+    try {
+      value = Reflect.apply(this.fn, self, args)
+    } catch (error) {
+      throw this.failed(table, key, mark, error)
+    }
+    return this.succeeded(table, key, mark, value, table.insertions === insertions, refresh)
+  }
+
+  /** The function has thrown. Returns the error. */
+  private failed(table: Table, key: Key, mark: number, error: unknown): unknown {
+    this.options.clock.forget()
+    const dropped = table.computations.leave(key, mark)
+    table.counters[ERRORS]++
+    if (!dropped) this.remember(table, key, error, true)
+    return error
+  }
+
+  /**
+   * The function has returned. Returns what the caller gets.
+   * @param alone - nothing was inserted meanwhile.
+   */
+  private succeeded(
+    table: Table,
+    key: Key,
+    mark: number,
+    value: unknown,
+    alone: boolean,
+    refresh: boolean,
+  ): unknown {
+    const { clock, freeze, ttl } = this.options
+    clock.forget()
+    const dropped = table.computations.leave(key, mark)
+    const then = thenOf(value)
+    if (then !== undefined) {
+      return this.launch(table, key, value as object, then, { refresh, dropped }).promise
+    }
+    if (dropped) return value
+    if (freeze) deepFreeze(value)
+    // A key that was absent still is, if nothing was inserted.
+    if (alone && !refresh) table.insert(key, value, ttl)
+    else table.put(key, value, ttl)
+    return value
+  }
+
+  /** Follows a promise until it settles, as the flight of its key unless that was dropped or another one is. */
+  private launch(table: Table, key: Key, promise: object, then: AnyFunction, how: Launch): Flight {
+    const { refresh, dropped = false, ttl = this.options.ttl, byHand = false } = how
+    const flight = new Flight(refresh)
+    const alone = dropped || (!refresh && table.flightOf(key) !== undefined)
+    flight.promise = derive(
+      promise,
+      then,
+      (value) => {
+        this.options.clock.forget()
+        if (this.options.freeze) deepFreeze(value)
+        if (!alone && table.flights.finish(key, flight)) table.put(key, flight.promise, ttl)
+        return value
+      },
+      (error) => {
+        this.options.clock.forget()
+        if (!byHand) table.counters[ERRORS]++
+        if (!alone && table.flights.finish(key, flight) && !byHand)
+          this.remember(table, key, error, false, flight)
+        throw error
+      },
+    )
+    if (!alone) table.flights.start(key, flight)
+    return flight
+  }
+
+  /** Stores a failure, if `cacheErrors` wants it remembered and there is no value to keep instead. */
+  private remember(table: Table, key: Key, error: unknown, thrown: boolean, flight?: Flight): void {
+    const { cacheErrors } = this.options
+    if (cacheErrors === false) return
+    const ms = typeof cacheErrors === 'number' ? cacheErrors : judge(cacheErrors, error)
+    if (ms > 0 && !this.has(table, key))
+      table.put(key, new Failure(thrown ? error : flight?.promise, thrown), ms)
+  }
+}
+
+/** How a promise is followed. */
+interface Launch {
+  refresh: boolean
+  /** Its key was set, deleted or cleared before it was seen. */
+  dropped?: boolean
+  ttl?: number
+  /** It came by `cacheSet`, not from the function: its failure is not the function's. */
+  byHand?: boolean
+}
+
+/** What the user's `cacheErrors` function says of an error; 0 where it says nothing usable, so as not to hide the error. */
+function judge(cacheErrors: (error: unknown) => unknown, error: unknown): number {
+  try {
+    const ms = cacheErrors(error)
+    return typeof ms === 'number' && ms > 0 ? ms : 0
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * `cache` in all its forms, told apart by their arguments: a function to wrap, options, or what a decorator is called
+ * with in either dialect (TC39, or TypeScript's `experimentalDecorators`).
+ */
+import { cacheFunction } from './cache'
+import { typeError } from './errors'
+import { cacheMember, type Member } from './methods'
+import { type ParsedOptions, parseFunctionOptions, show } from './options'
+import type { AnyFunction, CacheFunction } from './types'
+
+/**
+ * Caches the results of a function, method, static method, private method or getter.
+ *
+ * `cache(fn, options?)` returns `fn` with a cache in front of it; `cache(options?)` returns a decorator, which also
+ * wraps functions; `cache` is a decorator itself.
+ *
+ * @throws TypeError if the target cannot be cached or an option is unknown or of a wrong type.
+ * @throws RangeError if an option is out of range.
+ */
+export const cache = function cache(...args: unknown[]): unknown {
+  const [target, second] = args
+  if (isContext(second) || isPropertyKey(second))
+    return decorate(args, parseFunctionOptions(undefined), cache)
+  if (typeof target === 'function') return wrap(target as AnyFunction, parseFunctionOptions(second), cache)
+  if (args.length > 1 || (target !== undefined && typeof target !== 'object')) {
+    throw targetError(`cache() takes a function, or options; it was given ${show(target)}.`)
+  }
+  const options = parseFunctionOptions(target)
+  return function decorator(...decorated: unknown[]): unknown {
+    const [value, context] = decorated
+    if (isContext(context) || isPropertyKey(context)) return decorate(decorated, options, decorator)
+    if (typeof value === 'function') return wrap(value as AnyFunction, options, decorator)
+    throw targetError(
+      `cache(options) takes a function, or decorates a method or getter; it was given ${show(value)}.`,
+    )
+  }
+} as CacheFunction
+
+function wrap(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): AnyFunction {
+  check(fn)
+  if (typeof options.perInstance === 'function') {
+    throw typeError(
+      'ERR_WARP_CACHE_OPTION',
+      '`perInstance` is for methods: give a function the option `key` instead.',
+    )
+  }
+  return cacheFunction(fn, options, site)
+}
+
+/** What a TC39 decorator gets second, as far as it matters here. */
+interface Context {
+  readonly kind: string
+  readonly name: string | symbol
+}
+
+function isContext(value: unknown): value is Context {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, name, addInitializer } = value as Record<string, unknown>
+  return (
+    typeof kind === 'string' &&
+    isPropertyKey(name ?? '') &&
+    (typeof addInitializer === 'function' || kind === 'class')
+  )
+}
+
+function isPropertyKey(value: unknown): value is string | symbol {
+  return typeof value === 'string' || typeof value === 'symbol'
+}
+
+function decorate(args: readonly unknown[], options: ParsedOptions, site: AnyFunction): unknown {
+  const [target, second, third] = args
+  return isContext(second)
+    ? decorateTc39(target, second, options, site)
+    : decorateLegacy(second, third, options, site)
+}
+
+function decorateTc39(
+  value: unknown,
+  { kind, name }: Context,
+  options: ParsedOptions,
+  site: AnyFunction,
+): unknown {
+  if (kind === 'method' || kind === 'getter') return member(kind, value as AnyFunction, options, site)
+  throw targetError(wrongTarget(kind === 'class' ? 'a class' : `the ${kind} ${show(name)}`))
+}
+
+function decorateLegacy(name: unknown, third: unknown, options: ParsedOptions, site: AnyFunction): unknown {
+  if (typeof third === 'number') throw targetError(wrongTarget(`a parameter of ${String(name)}`))
+  const descriptor = third as PropertyDescriptor | undefined
+  if (typeof descriptor?.value === 'function') {
+    return { ...descriptor, value: member('method', descriptor.value, options, site) }
+  }
+  if (descriptor?.get !== undefined)
+    return { ...descriptor, get: member('getter', descriptor.get, options, site) }
+  throw targetError(
+    wrongTarget(descriptor?.set === undefined ? `the field ${show(name)}` : `the setter ${show(name)}`),
+  )
+}
+
+function member(kind: Member, fn: AnyFunction, options: ParsedOptions, site: AnyFunction): AnyFunction {
+  check(fn)
+  return cacheMember(kind, fn, options, site)
+}
+
+function wrongTarget(what: string): string {
+  return (
+    `@cache decorates methods, static methods, private methods and getters, not ${what}. ` +
+    'For a field write `name = cache((…) => …)`; in a class, decorate its methods.'
+  )
+}
+
+/** Refuses what looks like a function and has no result to cache. */
+function check(fn: AnyFunction): void {
+  const source = Function.prototype.toString.call(fn)
+  if (/^class\b/.test(source) && Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false) {
+    throw targetError(wrongTarget(`the class ${show(fn.name)}`))
+  }
+  const tag = Object.prototype.toString.call(fn)
+  if (tag === '[object GeneratorFunction]' || tag === '[object AsyncGeneratorFunction]') {
+    throw targetError(
+      `${show(fn.name)} is a generator: each call makes an iterator that can be walked once, so a cached one would be ` +
+        'empty for the second caller. Cache a function that returns an array.',
+    )
+  }
+}
+
+function targetError(message: string): TypeError {
+  return typeError('ERR_WARP_CACHE_TARGET', message)
+}

@@ -1,0 +1,29 @@
+/** Deep freezing of plain objects and arrays (the option `freeze`). Leaves class instances, Maps and buffers alone. */
+
+import { isObjectPrototype } from './keys/classes'
+
+const { getPrototypeOf, isFrozen } = Object
+
+/** Freezes `value` and every plain object or array that it reaches through others; returns it. */
+export function deepFreeze<T>(value: T): T {
+  const waiting: unknown[] = [value]
+  const seen = new Set<object>()
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (!isFreezable(next) || seen.has(next)) continue
+    seen.add(next)
+    if (!isFrozen(next)) Object.freeze(next)
+    for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(next))) {
+      if ('value' in descriptor) waiting.push(descriptor.value)
+    }
+  }
+  return value
+}
+
+function isFreezable(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return true
+  const prototype: object | null = getPrototypeOf(value)
+  if (prototype === null) return !isObjectPrototype(value)
+  return isObjectPrototype(prototype)
+}

@@ -1,0 +1,147 @@
+/**
+ * Puts a cache in front of a method or getter, and finds the controls of one instance. In memory every instance has a
+ * table of its own, unless `perInstance` says that they share one.
+ */
+import { guardedMethod, plainGetter, plainMethod } from './backends/hit'
+import { Instances } from './backends/instances'
+import { MemoryFunction } from './backends/memory'
+import { cacheFunction } from './cache'
+import { dress, memoryControls, memoryInfo } from './controls'
+import { typeError } from './errors'
+import { type ParsedOptions, show } from './options'
+import type { AnyFunction, CacheControls, CacheForFunction } from './types'
+
+/** What decorates a method; messages say it. */
+export type Member = 'method' | 'getter'
+
+/** The controls for an instance, by the cached method or getter function. */
+const members = new WeakMap<AnyFunction, (instance: object) => CacheControls>()
+
+/** The cached method or getter. */
+export function cacheMember(
+  member: Member,
+  fn: AnyFunction,
+  options: ParsedOptions,
+  site: AnyFunction,
+): AnyFunction {
+  const { perInstance, store } = options
+  if (perInstance === false) {
+    const cached = cacheFunction(fn, options, site)
+    members.set(cached, () => cached as unknown as CacheControls)
+    return cached
+  }
+  if (store !== undefined && perInstance === true) {
+    throw typeError(
+      'ERR_WARP_CACHE_OPTION',
+      `The ${member} ${show(fn.name)} is cached in a store, which cannot tell instances apart: give ` +
+        '`perInstance: false` (all instances share their entries) or `perInstance: (self) => key`.',
+    )
+  }
+  return typeof perInstance === 'function' && store === undefined
+    ? keyedMember(member, fn, options, perInstance)
+    : instanceMember(member, fn, options)
+}
+
+/** Instances with an equal key share their entries, in one table. */
+function keyedMember(
+  member: Member,
+  fn: AnyFunction,
+  options: ParsedOptions,
+  selfKey: AnyFunction,
+): AnyFunction {
+  const memory = new MemoryFunction(fn, options, selfKey)
+  const table = memory.newTable()
+  const cached = function (this: unknown): unknown {
+    return memory.call(table, this, arguments)
+  }
+  const controlsOf = (instance: unknown): CacheControls => memoryControls(memory, () => table, instance)
+  members.set(cached, controlsOf)
+  return dress(cached, fn, prototypeControls(member, fn.name, controlsOf(undefined)))
+}
+
+function instanceMember(member: Member, fn: AnyFunction, options: ParsedOptions): AnyFunction {
+  const memory = new MemoryFunction(fn, options)
+  const instances = new Instances(memory)
+  const cached = callable(member, memory, instances)
+  members.set(cached, (instance) => memoryControls(memory, () => instances.of(instance), instance))
+  const close = (): void => {
+    memory.close()
+    instances.close()
+  }
+  const all = {
+    cacheInfo: () => memoryInfo(options.maxSize, [...instances.all()], () => instances.sum()),
+    cacheClear: () => instances.clear(),
+    cacheClose: close,
+    ...(Symbol.dispose ? { [Symbol.dispose]: close } : undefined),
+  }
+  return dress(cached, fn, prototypeControls(member, fn.name, all))
+}
+
+function callable(member: Member, memory: MemoryFunction, instances: Instances): AnyFunction {
+  const { key, clock } = memory.options
+  const { tables } = instances
+  const tableOf = (self: unknown) => instances.of(self)
+  if (key !== undefined || (memory.touching && !memory.guarded)) {
+    return function (this: unknown): unknown {
+      return memory.call(tableOf(this), this, arguments)
+    }
+  }
+  if (memory.guarded) return guardedMethod(memory, tables, tableOf, clock)
+  return member === 'getter' ? plainGetter(memory, tables, tableOf) : plainMethod(memory, tables, tableOf)
+}
+
+const FOR_ALL = new Set<PropertyKey>(['cacheInfo', 'cacheClear', 'cacheClose', Symbol.dispose])
+const FOR_ONE = ['cacheDelete', 'cacheHas', 'cachePeek', 'cacheSet', 'cacheRefresh', 'cacheEntries'] as const
+
+/** On the function of the prototype: what makes sense for all instances, and a TypeError for the rest. */
+function prototypeControls(
+  member: Member,
+  name: string,
+  all: Partial<CacheControls>,
+): Partial<CacheControls> {
+  const controls: Record<PropertyKey, unknown> = {}
+  for (const control of Reflect.ownKeys(all)) {
+    if (FOR_ALL.has(control)) controls[control] = (all as typeof controls)[control]
+  }
+  for (const control of FOR_ONE) {
+    controls[control] = () => {
+      throw typeError(
+        'ERR_WARP_CACHE_UNSUPPORTED',
+        `${control}() needs an instance here, since each has its own entries: ` +
+          `use cacheFor(instance, ${show(name)}).${control}(). (${show(name)} is a cached ${member}.)`,
+      )
+    }
+  }
+  return controls as Partial<CacheControls>
+}
+
+/**
+ * The controls of one instance's cached method or getter.
+ * @param instance - the instance; of a static method, the class.
+ * @param method - its name, or the method itself (which also finds private ones).
+ */
+export const cacheFor = function cacheFor(
+  instance: object,
+  method: PropertyKey | AnyFunction,
+): CacheControls {
+  if ((typeof instance !== 'object' || instance === null) && typeof instance !== 'function') {
+    throw typeError('ERR_WARP_CACHE_TARGET', `cacheFor() takes an instance first, not ${show(instance)}.`)
+  }
+  const cached = typeof method === 'function' ? method : memberOf(instance, method)
+  const controlsOf = cached === undefined ? undefined : members.get(cached)
+  if (controlsOf !== undefined) return controlsOf(instance)
+  if (typeof (cached as Partial<CacheControls> | undefined)?.cacheInfo === 'function') {
+    return cached as unknown as CacheControls // a field that holds a cached function
+  }
+  const name = typeof method === 'function' ? show(method.name) : show(method)
+  throw typeError('ERR_WARP_CACHE_TARGET', `${name} is not a cached method or getter of this object.`)
+} as CacheForFunction
+
+/** The function of a method or getter, found without calling the getter. */
+function memberOf(instance: object, name: PropertyKey): AnyFunction | undefined {
+  for (let holder: object | null = instance; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name)
+    if (descriptor !== undefined) return descriptor.get ?? (descriptor.value as AnyFunction | undefined)
+  }
+  return undefined
+}

@@ -1,0 +1,53 @@
+/**
+ * The public types, and nothing that exists at run time.
+ * They keep a cached function's own type (overloads, type parameters, `this`), tell a synchronous store from an
+ * asynchronous one, and let the decorator be put only where it works. Of `lib` they need no more than es2022.
+ */
+
+export type { PolicyName } from './policies/policy'
+export type {
+  ArgsEntry,
+  CacheControls,
+  CacheCounters,
+  Cached,
+  CachedAsync,
+  CacheEntry,
+  CacheInfo,
+  KeyEntry,
+  StoreCacheControls,
+  StoreCached,
+  StoreCacheInfo,
+} from './types/controls'
+export type { AsyncCache, Cache, CreateCacheFunction, StoreCache } from './types/create'
+export type {
+  Backing,
+  CacheDecorator,
+  CachedIn,
+  CacheForFunction,
+  CacheFunction,
+  KeyedCacheDecorator,
+} from './types/decorators'
+export type { AnyFunction, ArgsOf, ResultOf } from './types/functions'
+export type {
+  CacheOptions,
+  CommonOptions,
+  CreateCacheOptions,
+  CreateStoreCacheOptions,
+  EntryOptions,
+  FunctionOptions,
+  KeyOf,
+  MemoryOptions,
+  StoreBackendOptions,
+  StoreOptions,
+} from './types/options'
+export type {
+  AsyncStore,
+  EitherStore,
+  MemoryBackend,
+  PutStore,
+  SetStore,
+  Store,
+  StoreMode,
+  SyncStore,
+  Through,
+} from './types/stores'
