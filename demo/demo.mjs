@@ -1,0 +1,117 @@
+/**
+ * A Markdown server with and without a cache, measured on real documents; prints one table and ends by itself.
+ * Exit code 0 means: every page of every configuration was, byte by byte, what an uncached render gives, and every
+ * render was a counted miss. Otherwise 1. Run it with `make demo`.
+ */
+import { fileURLToPath } from 'node:url'
+import { configurations } from './configurations.mjs'
+import { findDocuments } from './documents.mjs'
+import { drive } from './load.mjs'
+import { startServer } from './server-process.mjs'
+import { formatTable } from './table.mjs'
+import { zipfSequence } from './zipf.mjs'
+
+const DOCUMENT_LIMIT = 200
+const DOCUMENT_MAX_BYTES = 200 * 1024
+const REQUESTS = 10_000
+const SEED = 42
+const WARM_UP_SECONDS = 1
+const MEASURED_SECONDS = 3
+const DEADLINE_MS = 30_000
+
+setTimeout(() => fail(new Error(`Not done after ${DEADLINE_MS / 1000} s`)), DEADLINE_MS).unref()
+main().catch(fail)
+
+async function main() {
+  const root = fileURLToPath(new URL('../node_modules', import.meta.url))
+  const documents = findDocuments(root, { limit: DOCUMENT_LIMIT, maxBytes: DOCUMENT_MAX_BYTES })
+  if (documents.length === 0) throw new Error(`No README*.md under ${root}: install the packages first`)
+  const paths = documents.map((document) => document.path)
+  const sequence = zipfSequence({ length: REQUESTS, items: paths.length, alpha: 1, seed: SEED })
+  const kilobytes = documents.reduce((sum, document) => sum + document.bytes, 0) / 1024
+  console.log(`${paths.length} README files of node_modules, ${kilobytes.toFixed(0)} KB of Markdown`)
+  console.log(
+    `Requests by Zipf (alpha 1), the same for each configuration: ${WARM_UP_SECONDS} s of warm-up, ` +
+      `${MEASURED_SECONDS} s measured; renders and hits include the warm-up\n`,
+  )
+
+  const results = []
+  let pages
+  for (const configuration of configurations) {
+    const server = await startServer(configuration, paths)
+    const work = async () => {
+      const isReference = pages === undefined
+      if (isReference) pages = await fetchPages(server.url, paths.length)
+      results.push({ name: configuration.name, ...(await measure(server, sequence, pages)) })
+      if (!isReference) await comparePages(server.url, pages, paths, configuration.name)
+    }
+    await Promise.race([work(), server.died])
+    await server.stop()
+  }
+  console.log(formatTable(HEADER, results.map(toRow)))
+  console.log(`\n${conclusion(results, paths.length)}`)
+}
+
+/** Rate and latency are those of the warm server; renders and hits count from the first request of the load. */
+async function measure(server, sequence, pages) {
+  const before = await server.report()
+  await drive(server.url, { sequence, pages, seconds: WARM_UP_SECONDS })
+  const load = await drive(server.url, { sequence, pages, seconds: MEASURED_SECONDS })
+  const after = await server.report()
+  return { ...load, ...countersBetween(before, after), heapBytes: after.heapBytes }
+}
+
+function countersBetween(before, after) {
+  const renders = after.renders - before.renders
+  if (!after.cacheInfo) return { renders, hitRatio: null }
+  const counted = (name) => after.cacheInfo[name] - before.cacheInfo[name]
+  const [hits, misses, coalesced] = [counted('hits'), counted('misses'), counted('coalesced')]
+  if (misses !== renders) throw new Error(`${misses} misses counted, but ${renders} renders computed`)
+  return { renders, hitRatio: hits / (hits + misses + coalesced) }
+}
+
+async function fetchPages(url, count) {
+  const pages = []
+  for (let n = 0; n < count; n++) {
+    const response = await fetch(`${url}/doc/${n}`)
+    if (response.status !== 200) throw new Error(`/doc/${n} answered ${response.status}`)
+    pages.push(Buffer.from(await response.arrayBuffer()))
+  }
+  return pages
+}
+
+/** Twice, since the first pass meets what the load left behind and may compute the rest. */
+async function comparePages(url, expected, paths, name) {
+  for (let pass = 1; pass <= 2; pass++) {
+    const pages = await fetchPages(url, expected.length)
+    const wrong = pages.findIndex((page, n) => !page.equals(expected[n]))
+    if (wrong !== -1) throw new Error(`"${name}" served a wrong page for ${paths[wrong]}`)
+  }
+}
+
+const HEADER = ['configuration', 'requests/s', 'p50 ms', 'p99 ms', 'renders computed', 'hit ratio', 'heap MB']
+
+function toRow(result) {
+  return [
+    result.name,
+    result.requestsPerSecond.toFixed(0),
+    result.p50Ms.toFixed(2),
+    result.p99Ms.toFixed(2),
+    String(result.renders),
+    result.hitRatio === null ? '–' : `${(100 * result.hitRatio).toFixed(1)} %`,
+    (result.heapBytes / 2 ** 20).toFixed(1),
+  ]
+}
+
+function conclusion([reference, ...others], documents) {
+  const gains = others.map((result) => {
+    const factor = result.requestsPerSecond / reference.requestsPerSecond
+    return `${result.name} ${factor.toFixed(1)}×`
+  })
+  return `Requests/s against "${reference.name}": ${gains.join(', ')}; all ${documents} pages equal byte by byte.`
+}
+
+function fail(error) {
+  console.error(`demo: ${error.message}`)
+  process.exit(1)
+}
