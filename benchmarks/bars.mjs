@@ -1,0 +1,102 @@
+// The promises about speed and size, each with what this run has measured. A bar that was not measured in this
+// run says so; it counts as neither met nor missed.
+
+import { measuredValue, ratioOf } from './lib/results.mjs'
+
+const OURS = 'warp-cache'
+const METHODS = ['warp-cache method (TC39)', 'warp-cache method (legacy)']
+
+const BARS = [
+  ...['number'].flatMap((column) => hitBars('hit-number', 'hit, number', column)),
+  ...['same', 'fresh'].flatMap((column) => hitBars('hit-string', `hit, string (${column})`, column)),
+  ...['two numbers', 'two strings', 'id, language'].map((column) =>
+    bar('hit-two-args', `two arguments (${column})`, column, 'lru-cache', 0.25),
+  ),
+  ...['{ id, lang }', 'five fields', 'nested'].map((column) =>
+    bar('hit-object', `object argument (${column})`, column, 'lru-cache', 0.5),
+  ),
+  ...['number', 'string', 'mixed'].map((column) =>
+    bar('hit-megamorphic', `twelve functions in turn (${column})`, column, 'lru-cache', 0.85),
+  ),
+  ...['number', 'string'].flatMap((column) => [
+    bar('hit-awaited', `awaited hit (${column})`, column, 'Map', 1.1),
+    bar('hit-awaited', `awaited hit (${column})`, column, 'p-memoize', 0.5),
+  ]),
+  ...METHODS.flatMap((subject) => [
+    bar('hit-method', 'method hit, number', 'number', 'warp-cache function', 2.1, subject),
+    bar('hit-method', 'method hit, string', 'string', 'warp-cache function', 1.8, subject),
+    bar('hit-method', 'method hit, 8 × 2, number', '8 × 2, number', 'warp-cache function', 2.1, subject),
+    bar('hit-method', 'method hit, 8 × 2, string', '8 × 2, string', 'warp-cache function', 1.8, subject),
+    limit('hit-method', 'own keys that a decorated method adds to an object', 'own keys added', 0, subject),
+    limit('hit-method', 'objects whose hidden class it changes', 'shapes changed', 0, subject),
+  ]),
+  bar('miss-evict', 'miss and evict, number', 'number', 'lru-cache', 0.9),
+  bar('miss-evict', 'miss and evict, string', 'string', 'lru-cache', 1.0),
+  ...['number', 'string'].map((column) =>
+    bar('hit-ttl', `TTL hit, ${column}`, column, 'warp-cache, no TTL', 1.35),
+  ),
+  bar('memory', 'bytes per entry, number', 'number', 'lru-cache', 1.0),
+  bar('memory', 'bytes per entry, string', 'string', 'lru-cache', 1.0),
+  ...['two: unique firsts', 'two: 1000 × 1000', 'two: one first', '{ id, lang }'].map((column) =>
+    bar('memory', `bytes per entry, ${column}`, column, 'lru-cache', 1.6),
+  ),
+  bar('memory', 'bytes per wrapped function', '10,000 functions', 'lru-cache', 1.2),
+  ...['number', 'string'].map((column) => bar('gc', `full collection, ${column}`, column, 'lru-cache', 1.2)),
+  limit('import-cost', 'import, milliseconds', 'ms', 10),
+  limit('import-cost', 'native libraries that the import loads', 'native', 0),
+  limit('import-cost', 'minified and gzipped, KB', 'size', 12),
+]
+
+function hitBars(name, title, column) {
+  return [bar(name, title, column, 'lru-cache', 0.9), bar(name, title, column, 'Map', 1.6)]
+}
+
+function bar(name, title, column, over, most, subject = OURS) {
+  return { case: name, title, column, over, most, subject }
+}
+
+function limit(name, title, column, most, subject = OURS) {
+  return { case: name, title, column, most, subject }
+}
+
+/** The subjects whose numbers the bars of one case need. */
+export function subjectsOfBars(name) {
+  return new Set(BARS.filter((one) => one.case === name).flatMap(({ subject, over }) => [subject, over]))
+}
+
+/** [{ title, bound, measured, verdict }] for the bars of the cases that took part. */
+export function judge(results) {
+  const byName = new Map(results.map((result) => [result.name, result]))
+  return BARS.filter((one) => byName.has(one.case)).map((one) => {
+    const result = byName.get(one.case)
+    const measured = one.over
+      ? ratioOf(result, one.subject, one.over, one.column)
+      : measuredValue(result, one.subject, one.column)
+    return {
+      title: titleOf(one),
+      bound: boundOf(one),
+      measured: textOf(one, measured),
+      verdict: verdict(one, measured),
+    }
+  })
+}
+
+const titleOf = ({ title, subject }) =>
+  subject === OURS ? title : `${title} ${subject.replace('warp-cache method ', '')}`
+
+const boundOf = ({ most, over }) => (over ? `≤ ${most}× ${over}` : `≤ ${most}`)
+
+function textOf({ over }, measured) {
+  if (measured === undefined) return '–'
+  return over ? `${measured.toFixed(3)}×` : String(Math.round(measured * 100) / 100)
+}
+
+function verdict({ most }, measured) {
+  if (measured === undefined) return 'not measured'
+  return measured <= most ? 'met' : 'MISSED'
+}
+
+export const barsTable = (judged) => ({
+  header: ['what', 'bar', 'measured', ''],
+  rows: judged.map(({ title, bound, measured, verdict }) => [title, bound, measured, verdict]),
+})

@@ -1,0 +1,69 @@
+// What a run has measured, case by case, as it is written to JSON and read back by the report:
+// samples[subject][column] holds one number per round, reasons[subject][variant] why there is none.
+
+import { median, pairedRatio, spread } from './statistics.mjs'
+
+const UNSTEADY = 0.2
+
+export function emptyResult(question, subjects, variants, quick) {
+  return {
+    name: question.name,
+    title: question.title,
+    note: question.note?.(quick),
+    baseline: question.baseline,
+    subjects,
+    variants,
+    tables: question.tables ?? [
+      {
+        title: '',
+        unit: question.unit,
+        columns: variants.map((variant) => ({ id: variant, title: variant })),
+      },
+    ],
+    samples: {},
+    reasons: {},
+    notes: [],
+  }
+}
+
+export function record(result, subject, variant, answer) {
+  const reason = answer.skipped ?? (answer.wrong && `wrong: ${answer.wrong}`) ?? answer.failed
+  if (reason !== undefined) {
+    result.reasons[subject] ??= {}
+    result.reasons[subject][variant] = reason
+    return
+  }
+  result.samples[subject] ??= {}
+  const columns = result.samples[subject]
+  for (const [column, value] of Object.entries(answer.values)) {
+    columns[column] ??= []
+    columns[column].push(value)
+  }
+  for (const note of answer.notes ?? []) if (!result.notes.includes(note)) result.notes.push(note)
+}
+
+export const isRuledOut = (result, subject, variant) => result.reasons[subject]?.[variant] !== undefined
+
+/** { value, ratio, unsteady } or undefined where nothing was measured. */
+export function cell(result, subject, column) {
+  const samples = result.samples[subject]?.[column]
+  if (samples === undefined) return undefined
+  const baseline = result.samples[result.baseline]?.[column]
+  return {
+    value: median(samples),
+    ratio: baseline && pairedRatio(samples, baseline),
+    unsteady: samples.length > 1 && spread(samples) > UNSTEADY,
+  }
+}
+
+/** The ratio of two subjects in one column, or undefined. */
+export function ratioOf(result, subject, over, column) {
+  const samples = result?.samples[subject]?.[column]
+  const baseline = result?.samples[over]?.[column]
+  return samples && baseline && pairedRatio(samples, baseline)
+}
+
+export function measuredValue(result, subject, column) {
+  const samples = result?.samples[subject]?.[column]
+  return samples && median(samples)
+}

@@ -1,0 +1,37 @@
+// Starts one child for one measurement and waits for its line of JSON.
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const CHILD = fileURLToPath(new URL('../child.mjs', import.meta.url))
+const LIMIT_MS = 120_000
+const FLAGS = ['--expose-gc', '--max-old-space-size=4096']
+
+export function measureInChild(order, implementation) {
+  const env = { ...process.env, WARP_CACHE_BENCH_IMPL: implementation }
+  const child = spawn(process.execPath, [...FLAGS, CHILD, JSON.stringify(order)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+  })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(JSON.parse(out.trim().split('\n').at(-1)))
+      else if (signal !== null) resolve({ failed: `stopped after ${LIMIT_MS / 1_000} s` })
+      else resolve({ failed: `failed: ${lastError(err)}` })
+    })
+  })
+}
+
+/** The line that names the error, out of what Node prints for one that nobody caught. */
+function lastError(text) {
+  return text.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? text.trim().split('\n').at(-1)
+}

@@ -1,0 +1,79 @@
+// Writes the Markdown page of a run from its JSON, so that every number on the page comes from a command.
+//   node benchmarks/report.mjs [RESULTS.json] [--out docs/benchmarks.md]
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { barsTable } from './bars.mjs'
+import { markdownTable, tableOf } from './lib/table.mjs'
+import { EVERY_PEER, loadPeer } from './peers/index.mjs'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+const FEATURES = {
+  key: 'the key is',
+  equalObjects: 'equal objects hit',
+  bound: 'bound',
+  ttl: 'TTL',
+  undefinedValue: 'caches `undefined`',
+  failures: 'failures',
+  concurrent: 'concurrent callers share',
+  decorator: 'decorator',
+  statistics: 'statistics',
+}
+
+const { values: options, positionals } = parseArgs({
+  options: { out: { type: 'string' } },
+  allowPositionals: true,
+})
+const { run, results, bars } = JSON.parse(readFileSync(positionals[0] ?? here('results/full.json'), 'utf8'))
+process.env.WARP_CACHE_BENCH_IMPL ??= here('../dist/esm.mjs')
+const peers = await Promise.all(EVERY_PEER.map(loadPeer))
+
+const page = [heading(), ...verdict(), ...results.flatMap(section), ...features(), ...subjects()]
+const text = `${page.join('\n\n')}\n`
+if (options.out) writeFileSync(options.out, text)
+else process.stdout.write(text)
+
+function heading() {
+  return `# Benchmarks
+
+<!-- Written by \`node benchmarks/report.mjs\`; change the benchmarks, not this page. -->
+
+Measured on ${run.date.slice(0, 10)} by \`${run.command}\` in ${Math.round(run.seconds / 60)} minutes:
+${run.cpu}, ${run.cpus} CPUs, ${run.memoryGiB} GiB, ${run.platform}, Node ${run.node} (V8 ${run.v8}).${run.quick ? ' A quick run: smaller caches, fewer subjects.' : ''}
+
+Absolute numbers are this machine's; ratios travel better. Each number is the median of ${run.rounds} rounds (memory and
+hit ratios: one round), each round a new process that holds one subject only, warmed until its times stand still; rounds of the
+subjects are interleaved, and a ratio is the median of the ratios within the rounds. Results are summed and checked, and a
+hit that computed again would be an error. \`~\` marks a number that varied by more than 20 % between rounds.`
+}
+
+function verdict() {
+  return ['## What we promise, and what was measured', markdownTable(barsTable(bars))]
+}
+
+function section(result) {
+  const parts = [`## ${result.title}`]
+  for (const table of result.tables) {
+    const grid = tableOf(result, table)
+    if (grid.rows.length > 0) parts.push(`${capital(grid.caption)}.`, markdownTable(grid))
+    if (table === result.tables.at(-1) && grid.reasons.length > 0) parts.push(grid.reasons.join('  \n'))
+  }
+  return parts
+}
+
+function features() {
+  const described = peers.filter((peer) => peer.features)
+  const rows = described.map((peer) => [peer.name, ...Object.keys(FEATURES).map((key) => peer.features[key])])
+  return ['## Features', markdownTable({ header: ['', ...Object.values(FEATURES)], rows })]
+}
+
+function subjects() {
+  const rows = peers.map((peer) => [peer.name, run.versions[peer.package ?? peer.name] ?? '', peer.how])
+  return ['## Subjects', markdownTable({ header: ['', 'version', 'how it is used here'], rows })]
+}
+
+function capital(sentence) {
+  return sentence[0].toUpperCase() + sentence.slice(1)
+}
