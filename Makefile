@@ -14,7 +14,7 @@ RUST_SOURCES := $(shell find src-rust -name '*.rs') build.rs Cargo.toml Cargo.lo
 # The suites of `make test`, in the order in which they run; each leaves its results in reports/suites/.
 VITEST_SUITES := tc39 legacy types types-legacy packaging
 SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
-VITEST := npx --no-install vitest run --reporter=default --reporter=json
+VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
   demo soak ready all clean
@@ -64,7 +64,7 @@ package: build ## Check what would be published: publint, attw, knip
 	npm run --silent check:attw
 	npm run --silent check:knip
 
-demo: build ## A Markdown server under load, without and with a cache, in under 30 s
+demo: $(DIST) ## A Markdown server under load, without and with a cache, in under 30 s
 	node --expose-gc demo/demo.mjs
 
 bench: $(DIST) $(BENCH_STAMP) ## The benchmarks: table and JSON

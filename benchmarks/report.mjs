@@ -1,14 +1,18 @@
 // Writes the Markdown page of a run from its JSON, so that every number on the page comes from a command.
-//   node benchmarks/report.mjs [RESULTS.json] [--out docs/benchmarks.md]
+//   node benchmarks/report.mjs [RESULTS.json] [--out docs/benchmarks.md] [--readme README.md]
+// The second option fills the blocks of README.md; alone, and without a full run, those that need no numbers.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { barsTable } from './bars.mjs'
+import { fillReadme } from './lib/readme.mjs'
 import { markdownTable, tableOf } from './lib/table.mjs'
 import { EVERY_PEER, loadPeer } from './peers/index.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+const TEXT = { numbers: false }
 
 const FEATURES = {
   key: 'the key is',
@@ -23,17 +27,23 @@ const FEATURES = {
 }
 
 const { values: options, positionals } = parseArgs({
-  options: { out: { type: 'string' } },
+  options: { out: { type: 'string' }, readme: { type: 'string' } },
   allowPositionals: true,
 })
-const { run, results, bars } = JSON.parse(readFileSync(positionals[0] ?? here('results/full.json'), 'utf8'))
+const file = positionals[0] ?? here('results/full.json')
+const measured = options.readme && !existsSync(file) ? undefined : JSON.parse(readFileSync(file, 'utf8'))
+const { run, results, bars } = measured ?? {}
 process.env.WARP_CACHE_BENCH_IMPL ??= here('../dist/esm.mjs')
 const peers = await Promise.all(EVERY_PEER.map(loadPeer))
 
-const page = [heading(), ...verdict(), ...results.flatMap(section), ...features(), ...subjects()]
-const text = `${page.join('\n\n')}\n`
-if (options.out) writeFileSync(options.out, text)
-else process.stdout.write(text)
+if (options.readme) fillReadme(options.readme, FEATURES, peers, measured)
+if (options.out) writeFileSync(options.out, page())
+else if (!options.readme) process.stdout.write(page())
+
+function page() {
+  const parts = [heading(), ...verdict(), ...results.flatMap(section), ...features(), ...subjects()]
+  return `${parts.join('\n\n')}\n`
+}
 
 function heading() {
   return `# Benchmarks
@@ -44,13 +54,14 @@ Measured on ${run.date.slice(0, 10)} by \`${run.command}\` in ${Math.round(run.s
 ${run.cpu}, ${run.cpus} CPUs, ${run.memoryGiB} GiB, ${run.platform}, Node ${run.node} (V8 ${run.v8}).${run.quick ? ' A quick run: smaller caches, fewer subjects.' : ''}
 
 Absolute numbers are this machine's; ratios travel better. Each number is the median of ${run.rounds} rounds (memory and
-hit ratios: one round), each round a new process that holds one subject only, warmed until its times stand still; rounds of the
-subjects are interleaved, and a ratio is the median of the ratios within the rounds. Results are summed and checked, and a
-hit that computed again would be an error. \`~\` marks a number that varied by more than 20 % between rounds.`
+hit ratios: one round). Each round is a new process that holds one subject only, warmed until its times stand still.
+The subjects take turns within a round, and a ratio is the median of the ratios of the rounds; a subject that takes
+more than twenty times the baseline's time runs once. Results are summed and checked; a hit that computed again would
+be an error. \`~\` marks a number that varied by more than 20 % between rounds.`
 }
 
 function verdict() {
-  return ['## What we promise, and what was measured', markdownTable(barsTable(bars))]
+  return ['## What we promise, and what was measured', markdownTable(barsTable(bars), TEXT)]
 }
 
 function section(result) {
@@ -66,12 +77,12 @@ function section(result) {
 function features() {
   const described = peers.filter((peer) => peer.features)
   const rows = described.map((peer) => [peer.name, ...Object.keys(FEATURES).map((key) => peer.features[key])])
-  return ['## Features', markdownTable({ header: ['', ...Object.values(FEATURES)], rows })]
+  return ['## Features', markdownTable({ header: ['', ...Object.values(FEATURES)], rows }, TEXT)]
 }
 
 function subjects() {
   const rows = peers.map((peer) => [peer.name, run.versions[peer.package ?? peer.name] ?? '', peer.how])
-  return ['## Subjects', markdownTable({ header: ['', 'version', 'how it is used here'], rows })]
+  return ['## Subjects', markdownTable({ header: ['', 'version', 'how it is used here'], rows }, TEXT)]
 }
 
 function capital(sentence) {

@@ -1,14 +1,15 @@
 // Runs the benchmarks: one process per subject, variant and round; rounds interleaved (A B C A B C …), so that
 // a slow moment of the machine meets all subjects alike. Prints a table per case and the bars, writes JSON.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { barsTable, judge, subjectsOfBars } from './bars.mjs'
 import { CASE_NAMES, loadCase } from './cases/index.mjs'
 import { environment } from './lib/environment.mjs'
-import { emptyResult, isRuledOut, record } from './lib/results.mjs'
+import { emptyResult, isFarBehind, isRuledOut, record } from './lib/results.mjs'
 import { measureInChild } from './lib/spawn.mjs'
 import { plainTable, tableOf } from './lib/table.mjs'
 
@@ -24,20 +25,7 @@ const USAGE = `node benchmarks/run.mjs [options]
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    case: { type: 'string', multiple: true },
-    subject: { type: 'string', multiple: true },
-    rounds: { type: 'string', default: '5' },
-    out: { type: 'string' },
-    impl: { type: 'string', default: here('../dist/esm.mjs') },
-    strict: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-
+const options = readOptions()
 const started = performance.now()
 if (options.help) console.log(USAGE)
 else if (options.list) await list()
@@ -51,8 +39,8 @@ async function list() {
 }
 
 async function run() {
-  const implementation = resolve(options.impl)
-  if (!existsSync(implementation)) fail(`${implementation} does not exist: run \`make build\` first`)
+  const implementation = options.impl ? resolve(options.impl) : snapshot()
+  if (!existsSync(implementation)) fail(`${implementation} does not exist`)
   const names = options.case ?? CASE_NAMES
   for (const name of names)
     if (!CASE_NAMES.includes(name)) fail(`no case "${name}"; there are: ${CASE_NAMES.join(', ')}`)
@@ -94,6 +82,7 @@ async function runCase(question, implementation) {
     for (const variant of result.variants) {
       for (const { id, peer, form } of subjects) {
         if (isRuledOut(result, id, variant)) continue
+        if (peer !== 'warp-cache' && isFarBehind(result, id, variant)) continue
         progress(`${question.name}, round ${round + 1} of ${rounds}: ${variant}, ${id}`)
         const order = { case: question.name, subject: id, peer, form, variant, quick: options.quick }
         record(result, id, variant, await measureInChild(order, implementation))
@@ -103,6 +92,36 @@ async function runCase(question, implementation) {
   progress('')
   result.seconds = Math.round((performance.now() - begun) / 1_000)
   return result
+}
+
+function readOptions() {
+  const names = {
+    quick: { type: 'boolean', default: false },
+    case: { type: 'string', multiple: true },
+    subject: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '5' },
+    out: { type: 'string' },
+    impl: { type: 'string' },
+    strict: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  }
+  try {
+    return parseArgs({ options: names }).values
+  } catch (error) {
+    return fail(`${error.message}\n\n${USAGE}`)
+  }
+}
+
+/** A copy of the build, so that a run measures one build even if another is made meanwhile. */
+function snapshot() {
+  const dist = here('../dist')
+  if (!existsSync(join(dist, 'esm.mjs'))) fail('there is no dist/esm.mjs: run `make build` first')
+  const copy = mkdtempSync(join(tmpdir(), 'warp-cache-bench-'))
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
+  cpSync(dist, join(copy, 'dist'), { recursive: true })
+  cpSync(here('../package.json'), join(copy, 'package.json'))
+  return join(copy, 'dist', 'esm.mjs')
 }
 
 function takesPart(question, { id, peer }) {

@@ -1,9 +1,9 @@
 /** Puts a cache in front of a function, whose `this` counts for nothing. */
-import { guardedFunction, plainFunction, touchingFunction } from './backends/hit'
+import { guardedFunction, plainFunction, timedFunction, touchingFunction } from './backends/hit'
 import { MemoryFunction } from './backends/memory'
 import { storeFunction } from './backends/store'
 import type { Table } from './backends/table'
-import { dress, memoryControls } from './controls'
+import { type Behind, dress, memoryControls } from './controls'
 import type { ParsedOptions } from './options'
 import type { AnyFunction } from './types'
 
@@ -12,19 +12,24 @@ import type { AnyFunction } from './types'
  * @param site - the public function whose caller's position may give a store's keys their default name.
  */
 export function cacheFunction(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): AnyFunction {
+  const { cached, controlsOf } = putBehind(fn, options, site)
+  return dress(cached, fn, controlsOf(undefined))
+}
+
+/** The same, with its controls apart. */
+export function putBehind(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): Behind {
   return options.store === undefined
-    ? memoryFunction(fn, options)
+    ? behindMemory(fn, options)
     : storeFunction(fn, options, options.store, site)
 }
 
-function memoryFunction(fn: AnyFunction, options: ParsedOptions): AnyFunction {
+function behindMemory(fn: AnyFunction, options: ParsedOptions): Behind {
   const memory = new MemoryFunction(fn, options)
   const table = memory.newTable()
-  return dress(
-    callable(memory, table),
-    fn,
-    memoryControls(memory, () => table),
-  )
+  return {
+    cached: callable(memory, table),
+    controlsOf: (self) => memoryControls(memory, () => table, self),
+  }
 }
 
 function callable(memory: MemoryFunction, table: Table): AnyFunction {
@@ -33,6 +38,9 @@ function callable(memory: MemoryFunction, table: Table): AnyFunction {
       return memory.call(table, this, arguments)
     }
   }
-  if (memory.guarded) return guardedFunction(memory, table, memory.options.clock)
+  if (memory.guarded) {
+    const simple = !memory.touching && memory.options.cacheErrors === false
+    return (simple ? timedFunction : guardedFunction)(memory, table, memory.options.clock)
+  }
   return memory.touching ? touchingFunction(memory, table) : plainFunction(memory, table)
 }

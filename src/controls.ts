@@ -4,10 +4,15 @@ import { Failure } from './backends/memory'
 import type { Table } from './backends/table'
 import { typeError } from './errors'
 import { NEVER } from './expiry'
-import { decodeList, decodeOne } from './keys/decode'
 import { show } from './options'
 import { COALESCED, type Counters, ERRORS, EVICTIONS, EXPIRATIONS, HITS, MISSES } from './stats'
 import type { AnyFunction, CacheControls, CacheEntry, CacheInfo } from './types'
+
+/** A function behind a cache, and its controls for what its `this` may be. */
+export interface Behind {
+  readonly cached: AnyFunction
+  readonly controlsOf: (self: unknown) => CacheControls
+}
 
 /** The counters that every backend reports under the same names. */
 export function commonCounters(counters: Counters) {
@@ -36,10 +41,7 @@ export function memoryInfo(maxSize: number, tables: readonly Table[], sum: () =>
  */
 export function memoryControls(memory: MemoryFunction, tableOf: () => Table, self?: unknown): CacheControls {
   const { keys, options } = memory
-  const close = (): void => {
-    memory.close()
-    tableOf().close()
-  }
+  const close = (): void => tableOf().close()
   return {
     cacheInfo: () => memoryInfo(options.maxSize, [tableOf()], () => tableOf().counters),
     cacheClear: () => tableOf().clear(),
@@ -49,7 +51,7 @@ export function memoryControls(memory: MemoryFunction, tableOf: () => Table, sel
     cacheSet: (args, value, entryOptions) =>
       memory.set(tableOf(), keys.ofCall(argumentList(args), self), value, entryOptions),
     cacheRefresh: (...args) => memory.refresh(tableOf(), self, args),
-    cacheEntries: () => functionEntries(tableOf(), options.key !== undefined),
+    cacheEntries: () => functionEntries(tableOf(), memory, self),
     cacheClose: close,
     ...(Symbol.dispose ? { [Symbol.dispose]: close } : undefined),
   } as CacheControls
@@ -60,17 +62,23 @@ export function argumentList(args: unknown): readonly unknown[] {
   if (Array.isArray(args)) return args
   throw typeError(
     'ERR_WARP_CACHE_KEY',
-    `cacheSet() takes the argument list as an array first, as in cacheSet([id], value), not ${show(args)}.`,
+    `cacheSet() takes an array of arguments first, as in cacheSet([id], value), not ${show(args)}.`,
   )
 }
 
-function* functionEntries(table: Table, keyed: boolean): Generator<CacheEntry, void, undefined> {
+function* functionEntries(
+  table: Table,
+  { keys, options }: MemoryFunction,
+  self: unknown,
+): Generator<CacheEntry, void, undefined> {
   for (const slot of table.slots()) {
     const value = table.values[slot]
     if (value instanceof Failure) continue
     const key = table.index.keyOf(slot)
     const expiresAt = expiryOf(table, slot)
-    yield keyed ? { key: decodeOne(key), value, expiresAt } : { args: decodeList(key), value, expiresAt }
+    const args = keys.argumentsOf(key, self)
+    if (args === undefined) continue
+    yield options.key === undefined ? { args, value, expiresAt } : { key: args[0], value, expiresAt }
   }
 }
 

@@ -25,7 +25,6 @@ class MemoryCache implements Cache {
   declare readonly [Symbol.dispose]: () => void
   private readonly table: Table
   private readonly keys = new KeyReader()
-  private closed = false
 
   constructor(private readonly options: ParsedOptions) {
     this.table = makeTable(options)
@@ -46,10 +45,9 @@ class MemoryCache implements Cache {
 
   set(key: unknown, value: unknown, options?: EntryOptions): this {
     const ttl = parseEntryTtl(options, this.options.ttl)
-    this.keys.findKey(this.table.index, key)
-    if (this.closed) return this
+    const taken = this.keys.ofKey(key)
     if (this.options.freeze) deepFreeze(value)
-    this.table.put(this.keys.take(), value, ttl)
+    this.table.put(taken, value, ttl)
     return this
   }
 
@@ -90,8 +88,7 @@ class MemoryCache implements Cache {
   }
 
   close(): void {
-    this.closed = true
-    this.table.clear()
+    this.table.close()
   }
 
   /** The slot of a live entry, or 0. */

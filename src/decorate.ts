@@ -23,26 +23,21 @@ export const cache = function cache(...args: unknown[]): unknown {
     return decorate(args, parseFunctionOptions(undefined), cache)
   if (typeof target === 'function') return wrap(target as AnyFunction, parseFunctionOptions(second), cache)
   if (args.length > 1 || (target !== undefined && typeof target !== 'object')) {
-    throw targetError(`cache() takes a function, or options; it was given ${show(target)}.`)
+    throw targetError(`cache() takes a function or options, not ${show(target)}.`)
   }
   const options = parseFunctionOptions(target)
   return function decorator(...decorated: unknown[]): unknown {
     const [value, context] = decorated
     if (isContext(context) || isPropertyKey(context)) return decorate(decorated, options, decorator)
     if (typeof value === 'function') return wrap(value as AnyFunction, options, decorator)
-    throw targetError(
-      `cache(options) takes a function, or decorates a method or getter; it was given ${show(value)}.`,
-    )
+    throw targetError(`cache(options) takes a function, method or getter, not ${show(value)}.`)
   }
 } as CacheFunction
 
 function wrap(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): AnyFunction {
   check(fn)
   if (typeof options.perInstance === 'function') {
-    throw typeError(
-      'ERR_WARP_CACHE_OPTION',
-      '`perInstance` is for methods: give a function the option `key` instead.',
-    )
+    throw typeError('ERR_WARP_CACHE_OPTION', '`perInstance` is for methods; a function takes `key`.')
   }
   return cacheFunction(fn, options, site)
 }
@@ -103,10 +98,7 @@ function member(kind: Member, fn: AnyFunction, options: ParsedOptions, site: Any
 }
 
 function wrongTarget(what: string): string {
-  return (
-    `@cache decorates methods, static methods, private methods and getters, not ${what}. ` +
-    'For a field write `name = cache((…) => …)`; in a class, decorate its methods.'
-  )
+  return `@cache is for methods and getters, not for ${what}. (A field can hold one: name = cache(…).)`
 }
 
 /** Refuses what looks like a function and has no result to cache. */
@@ -117,10 +109,7 @@ function check(fn: AnyFunction): void {
   }
   const tag = Object.prototype.toString.call(fn)
   if (tag === '[object GeneratorFunction]' || tag === '[object AsyncGeneratorFunction]') {
-    throw targetError(
-      `${show(fn.name)} is a generator: each call makes an iterator that can be walked once, so a cached one would be ` +
-        'empty for the second caller. Cache a function that returns an array.',
-    )
+    throw targetError(`${show(fn.name)} is a generator: its result can be walked only once. Return an array.`)
   }
 }
 

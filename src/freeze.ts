@@ -13,8 +13,9 @@ export function deepFreeze<T>(value: T): T {
     if (!isFreezable(next) || seen.has(next)) continue
     seen.add(next)
     if (!isFrozen(next)) Object.freeze(next)
-    for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(next))) {
-      if ('value' in descriptor) waiting.push(descriptor.value)
+    for (const name of Reflect.ownKeys(next)) {
+      // Not read: a getter is not run, and has no value.
+      waiting.push(Object.getOwnPropertyDescriptor(next, name)?.value)
     }
   }
   return value

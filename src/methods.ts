@@ -5,8 +5,9 @@
 import { guardedMethod, plainGetter, plainMethod } from './backends/hit'
 import { Instances } from './backends/instances'
 import { MemoryFunction } from './backends/memory'
-import { cacheFunction } from './cache'
-import { dress, memoryControls, memoryInfo } from './controls'
+import { storeFunction } from './backends/store'
+import { putBehind } from './cache'
+import { type Behind, dress, memoryControls, memoryInfo } from './controls'
 import { typeError } from './errors'
 import { type ParsedOptions, show } from './options'
 import type { AnyFunction, CacheControls, CacheForFunction } from './types'
@@ -26,37 +27,45 @@ export function cacheMember(
 ): AnyFunction {
   const { perInstance, store } = options
   if (perInstance === false) {
-    const cached = cacheFunction(fn, options, site)
-    members.set(cached, () => cached as unknown as CacheControls)
-    return cached
+    const { cached, controlsOf } = putBehind(fn, options, site)
+    members.set(cached, controlsOf)
+    return dress(cached, fn, controlsOf(undefined))
   }
   if (store !== undefined && perInstance === true) {
     throw typeError(
       'ERR_WARP_CACHE_OPTION',
-      `The ${member} ${show(fn.name)} is cached in a store, which cannot tell instances apart: give ` +
-        '`perInstance: false` (all instances share their entries) or `perInstance: (self) => key`.',
+      `The ${member} ${show(fn.name)} needs \`perInstance: false\` or \`perInstance: (self) => key\`: a store cannot tell instances apart.`,
     )
   }
-  return typeof perInstance === 'function' && store === undefined
-    ? keyedMember(member, fn, options, perInstance)
+  return typeof perInstance === 'function'
+    ? keyedMember(member, fn, options, site, perInstance)
     : instanceMember(member, fn, options)
 }
 
-/** Instances with an equal key share their entries, in one table. */
+/** Instances with an equal key share their entries. */
 function keyedMember(
   member: Member,
   fn: AnyFunction,
   options: ParsedOptions,
+  site: AnyFunction,
   selfKey: AnyFunction,
 ): AnyFunction {
-  const memory = new MemoryFunction(fn, options, selfKey)
-  const table = memory.newTable()
-  const cached = function (this: unknown): unknown {
-    return memory.call(table, this, arguments)
-  }
-  const controlsOf = (instance: unknown): CacheControls => memoryControls(memory, () => table, instance)
+  const { store } = options
+  const { cached, controlsOf } =
+    store === undefined ? inOneTable(fn, options, selfKey) : storeFunction(fn, options, store, site, selfKey)
   members.set(cached, controlsOf)
   return dress(cached, fn, prototypeControls(member, fn.name, controlsOf(undefined)))
+}
+
+function inOneTable(fn: AnyFunction, options: ParsedOptions, selfKey: AnyFunction): Behind {
+  const memory = new MemoryFunction(fn, options, selfKey)
+  const table = memory.newTable()
+  return {
+    cached: function (this: unknown): unknown {
+      return memory.call(table, this, arguments)
+    },
+    controlsOf: (self) => memoryControls(memory, () => table, self),
+  }
 }
 
 function instanceMember(member: Member, fn: AnyFunction, options: ParsedOptions): AnyFunction {
@@ -64,10 +73,7 @@ function instanceMember(member: Member, fn: AnyFunction, options: ParsedOptions)
   const instances = new Instances(memory)
   const cached = callable(member, memory, instances)
   members.set(cached, (instance) => memoryControls(memory, () => instances.of(instance), instance))
-  const close = (): void => {
-    memory.close()
-    instances.close()
-  }
+  const close = (): void => instances.close()
   const all = {
     cacheInfo: () => memoryInfo(options.maxSize, [...instances.all()], () => instances.sum()),
     cacheClear: () => instances.clear(),
@@ -107,8 +113,7 @@ function prototypeControls(
     controls[control] = () => {
       throw typeError(
         'ERR_WARP_CACHE_UNSUPPORTED',
-        `${control}() needs an instance here, since each has its own entries: ` +
-          `use cacheFor(instance, ${show(name)}).${control}(). (${show(name)} is a cached ${member}.)`,
+        `${control}() of a cached ${member} needs an instance: use cacheFor(instance, ${show(name)}).${control}().`,
       )
     }
   }
@@ -125,7 +130,7 @@ export const cacheFor = function cacheFor(
   method: PropertyKey | AnyFunction,
 ): CacheControls {
   if ((typeof instance !== 'object' || instance === null) && typeof instance !== 'function') {
-    throw typeError('ERR_WARP_CACHE_TARGET', `cacheFor() takes an instance first, not ${show(instance)}.`)
+    throw typeError('ERR_WARP_CACHE_TARGET', `cacheFor() takes an instance, not ${show(instance)}.`)
   }
   const cached = typeof method === 'function' ? method : memberOf(instance, method)
   const controlsOf = cached === undefined ? undefined : members.get(cached)

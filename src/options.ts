@@ -34,17 +34,17 @@ export interface ParsedOptions {
 }
 
 const FUNCTION_OPTIONS = ['key', 'cacheErrors', 'perInstance'] as const
+const MEMORY_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
+const STORE_ONLY = ['exclusive'] as const
 const COMMON_OPTIONS = [
-  'maxSize',
+  ...MEMORY_ONLY,
   'ttl',
   'backend',
-  'policy',
-  'graceWindow',
   'name',
   'version',
   'freeze',
   'now',
-  'exclusive',
+  ...STORE_ONLY,
 ] as const
 type OptionName = (typeof COMMON_OPTIONS)[number] | (typeof FUNCTION_OPTIONS)[number]
 type RawOptions = Partial<Record<OptionName, unknown>>
@@ -54,146 +54,150 @@ const DEFAULT_GRACE_WINDOW = 0.05
 
 /** Parses the options of `cache`. */
 export function parseFunctionOptions(options: unknown): ParsedOptions {
-  return parse(options, 'cache', [...COMMON_OPTIONS, ...FUNCTION_OPTIONS])
+  return parse(options, 'cache()', [...COMMON_OPTIONS, ...FUNCTION_OPTIONS])
 }
 
 /** Parses the options of `createCache`. */
 export function parseCacheOptions(options: unknown): ParsedOptions {
-  return parse(options, 'createCache', COMMON_OPTIONS)
+  return parse(options, 'createCache()', COMMON_OPTIONS)
 }
 
 /** A TTL given for one entry: `fallback` if there is none. */
 export function parseEntryTtl(options: unknown, fallback: number): number {
   if (options === undefined) return fallback
-  const { ttl, ...rest } = record(options, 'The options of an entry')
-  const [unknown] = Object.keys(rest)
-  if (unknown !== undefined)
-    throw optionError(`Unknown option ${show(unknown)} of an entry: the only one is \`ttl\`.`)
+  const { ttl } = read(options, 'an entry', ['ttl'])
   return ttl === undefined ? fallback : parseTtl(ttl)
 }
 
-function parse(options: unknown, caller: string, known: readonly OptionName[]): ParsedOptions {
-  const raw: RawOptions = options === undefined ? {} : { ...record(options, `The options of ${caller}()`) }
-  for (const name of Object.keys(raw)) {
-    if (!known.includes(name as OptionName)) throw optionError(unknownOption(name, caller, known))
-  }
+function parse(options: unknown, owner: string, known: readonly OptionName[]): ParsedOptions {
+  const raw = options === undefined ? {} : read(options, owner, known)
   const store = parseBackend(raw.backend)
-  checkBackendOptions(raw, store)
+  const unfit = store === undefined ? STORE_ONLY : MEMORY_ONLY
+  for (const name of unfit) {
+    if (raw[name] === undefined) continue
+    fail(
+      store === undefined
+        ? `\`${name}\` needs a store as \`backend\`.`
+        : `\`${name}\` is for the store to decide.`,
+    )
+  }
+  const given = <T>(name: OptionName, type: string, fallback: T): T => {
+    const value = raw[name]
+    if (value === undefined) return fallback
+    return demand(name, value, type, true, type === 'boolean' ? 'true or false' : `a ${type}`) as T
+  }
+  const now = given<(() => number) | undefined>('now', 'function', undefined)
   return Object.freeze({
     maxSize: parseMaxSize(raw.maxSize),
-    ttl: parseTtl(raw.ttl),
+    ttl: raw.ttl === undefined ? NEVER : parseTtl(raw.ttl),
     store,
     policy: parsePolicy(raw.policy),
     graceWindow: parseGraceWindow(raw.graceWindow),
-    key: optional(raw, 'key', 'function') as AnyFunction | undefined,
-    name: optional(raw, 'name', 'string') as string | undefined,
-    version: optional(raw, 'version', 'string') as string | undefined,
-    freeze: (optional(raw, 'freeze', 'boolean') as boolean | undefined) ?? false,
-    clock: raw.now === undefined ? clock : new UserClock(optional(raw, 'now', 'function') as () => number),
+    key: given<AnyFunction | undefined>('key', 'function', undefined),
+    name: given<string | undefined>('name', 'string', undefined),
+    version: given<string | undefined>('version', 'string', undefined),
+    freeze: given('freeze', 'boolean', false),
+    clock: now === undefined ? clock : new UserClock(now),
     cacheErrors: parseCacheErrors(raw.cacheErrors),
     perInstance: parsePerInstance(raw.perInstance),
-    exclusive: (optional(raw, 'exclusive', 'boolean') as boolean | undefined) ?? false,
+    exclusive: given('exclusive', 'boolean', false),
   })
 }
 
 function parseMaxSize(value: unknown): number {
   if (value === undefined) return DEFAULT_MAX_SIZE
-  if (typeof value !== 'number')
-    throw optionError(`\`maxSize\` must be a number of entries, not ${show(value)}.`)
-  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return value
-  throw optionRange(
-    `\`maxSize\` must be a whole number of entries from 0 on, or Infinity, not ${show(value)}.`,
-  )
+  const valid = value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0)
+  return demand('maxSize', value, 'number', valid, 'a whole number of entries from 0, or Infinity') as number
 }
 
 function parseTtl(value: unknown): number {
-  if (value === undefined) return NEVER
-  if (typeof value !== 'number')
-    throw optionError(`\`ttl\` must be a number of milliseconds, not ${show(value)}.`)
-  if (value > 0) return value
-  throw optionRange(`\`ttl\` must be above 0 milliseconds, not ${show(value)}; leave it out for no expiry.`)
+  return demand('ttl', value, 'number', isAbove0(value), 'a number of milliseconds above 0') as number
+}
+
+// Compared only once it is known to be a number: anything else might have a `valueOf` to run.
+function isAbove0(value: unknown): boolean {
+  return typeof value === 'number' && value > 0
 }
 
 function parsePolicy(value: unknown): PolicyName {
   if (value === undefined) return 'sieve'
-  if (POLICY_NAMES.includes(value as PolicyName)) return value as PolicyName
-  throw optionRange(`\`policy\` must be one of ${POLICY_NAMES.map(show).join(', ')}, not ${show(value)}.`)
+  const valid = POLICY_NAMES.includes(value as PolicyName)
+  return demand(
+    'policy',
+    value,
+    undefined,
+    valid,
+    `one of ${POLICY_NAMES.map(show).join(', ')}`,
+  ) as PolicyName
 }
 
 function parseGraceWindow(value: unknown): number {
   if (value === undefined) return DEFAULT_GRACE_WINDOW
-  if (typeof value !== 'number') throw optionError(`\`graceWindow\` must be a number, not ${show(value)}.`)
-  if (value >= 0 && value < 1) return value
-  throw optionRange(`\`graceWindow\` must be a share of the capacity, from 0 to below 1, not ${show(value)}.`)
+  const valid = typeof value === 'number' && value >= 0 && value < 1
+  return demand('graceWindow', value, 'number', valid, 'a share of the capacity from 0 to below 1') as number
 }
 
 function parseCacheErrors(value: unknown): ParsedOptions['cacheErrors'] {
   if (value === undefined || value === false) return false
   if (typeof value === 'function') return value as (error: unknown) => unknown
-  if (typeof value !== 'number') {
-    throw optionError(
-      `\`cacheErrors\` must be false, a number of milliseconds or a function, not ${show(value)}.`,
-    )
-  }
-  if (value > 0) return value
-  throw optionRange(`\`cacheErrors\` must be false or above 0 milliseconds, not ${show(value)}.`)
+  const expected = 'false, a number of milliseconds above 0, or a function'
+  return demand('cacheErrors', value, 'number', isAbove0(value), expected) as number
 }
 
 function parsePerInstance(value: unknown): boolean | AnyFunction {
   if (value === undefined) return true
-  if (typeof value === 'boolean' || typeof value === 'function') return value as boolean | AnyFunction
-  throw optionError(`\`perInstance\` must be true, false or a function of the instance, not ${show(value)}.`)
+  if (typeof value === 'function') return value as AnyFunction
+  return demand(
+    'perInstance',
+    value,
+    'boolean',
+    true,
+    'true, false, or a function of the instance',
+  ) as boolean
 }
 
 function parseBackend(value: unknown): Store | undefined {
   if (value === undefined || value === 'memory' || value === Backend.MEMORY) return undefined
   if (typeof value !== 'object' || value === null) {
-    throw optionRange(
-      `Unknown backend ${show(value)}: it is 'memory' (the default, also Backend.MEMORY), or a store of your own, ` +
-        'an object with get, set, delete and clear.',
-    )
+    demand('backend', value, undefined, false, "'memory' (Backend.MEMORY), or a store of your own")
   }
   const store = value as Record<string, unknown>
-  const writes =
-    typeof store.set === 'function' && typeof store.delete === 'function' && typeof store.clear === 'function'
-  if (typeof store.get === 'function' && (writes || typeof store.put === 'function')) return value as Store
   const missing = ['get', 'set', 'delete', 'clear'].filter((method) => typeof store[method] !== 'function')
-  throw typeError(
-    'ERR_WARP_CACHE_STORE',
-    `The object given as \`backend\` is no store: it has no ${missing.join(', ')}.`,
-  )
+  const older = typeof store.get === 'function' && typeof store.put === 'function'
+  if (missing.length === 0 || older) return value as Store
+  throw typeError('ERR_WARP_CACHE_STORE', `The store given as \`backend\` has no ${missing.join(', ')}.`)
 }
 
-function checkBackendOptions(raw: RawOptions, store: Store | undefined): void {
-  const unfit =
-    store === undefined ? (['exclusive'] as const) : (['maxSize', 'policy', 'graceWindow'] as const)
-  for (const name of unfit) {
-    if (raw[name] === undefined) continue
-    throw optionError(
-      store === undefined
-        ? `\`${name}\` says something of a store, and there is none: give one as \`backend\`, or leave it out.`
-        : `\`${name}\` cannot be given together with a store as \`backend\`: the store decides what it keeps.`,
+/** Checks a value: a TypeError if it is of another type, a RangeError if it is not valid. Returns it. */
+function demand(
+  name: string,
+  value: unknown,
+  type: string | undefined,
+  valid: boolean,
+  expected: string,
+): unknown {
+  const fits = type === undefined || typeof value === type
+  if (fits && valid) return value
+  const error = fits ? rangeError : typeError
+  throw error('ERR_WARP_CACHE_OPTION', `\`${name}\` must be ${expected}, not ${show(value)}.`)
+}
+
+/** A copy of an options object that has no other than the known options. */
+function read(options: unknown, owner: string, known: readonly OptionName[]): RawOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    fail(`The options of ${owner} must be an object, not ${show(options)}.`)
+  }
+  const copy: RawOptions = { ...options }
+  for (const name of Object.keys(copy)) {
+    if (known.includes(name as OptionName)) continue
+    const nearest = known.reduce((best, other) =>
+      distance(name, other) < distance(name, best) ? other : best,
+    )
+    fail(
+      `Unknown option ${show(name)} of ${owner}; did you mean \`${nearest}\`? There are: ${known.join(', ')}.`,
     )
   }
-}
-
-function optional(raw: RawOptions, name: OptionName, type: 'function' | 'string' | 'boolean'): unknown {
-  const value = raw[name]
-  if (value === undefined || typeof value === type) return value
-  throw optionError(`\`${name}\` must be a ${type}, not ${show(value)}.`)
-}
-
-function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>
-  throw optionError(`${what} must be an object, not ${show(value)}.`)
-}
-
-function unknownOption(name: string, caller: string, known: readonly string[]): string {
-  const nearest = known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best))
-  const hint =
-    distance(name, nearest) <= Math.max(2, name.length / 3) ? `; did you mean \`${nearest}\`?` : '.'
-  return `Unknown option ${show(name)} of ${caller}()${hint} It takes ${known.map((option) => `\`${option}\``).join(', ')}.`
+  return copy
 }
 
 /** Levenshtein distance, blind to case. */
@@ -213,16 +217,11 @@ function distance(a: string, b: string): number {
 /** A value as messages show it; nothing of the value's own code runs. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`
-  if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return String(value)
+  return typeof value === 'bigint' ? `${value}n` : String(value)
 }
 
-function optionError(message: string): TypeError {
-  return typeError('ERR_WARP_CACHE_OPTION', message)
-}
-
-function optionRange(message: string): RangeError {
-  return rangeError('ERR_WARP_CACHE_OPTION', message)
+function fail(message: string): never {
+  throw typeError('ERR_WARP_CACHE_OPTION', message)
 }

@@ -4,9 +4,8 @@
 import { collectionMs } from '../lib/heap.mjs'
 import { stringSource } from '../lib/keys.mjs'
 import { median } from '../lib/statistics.mjs'
-import { BOUNDED } from '../peers/index.mjs'
 
-const COLLECTIONS = 9
+const COLLECTIONS = 7
 const DROPPED = 2
 
 export default {
@@ -14,7 +13,7 @@ export default {
   title: 'Full collection with a million live entries',
   unit: 'ms',
   baseline: 'lru-cache',
-  subjects: ['warp-cache', 'Map', ...BOUNDED.slice(1)],
+  subjects: ['warp-cache', 'Map', 'lru-cache', 'quick-lru', '@neophi/sieve-cache'],
   variants: ['number', 'string'],
   note: (quick) => `${quick ? '250,000' : '1,000,000'} entries; stop-the-world, with V8's parallel marking`,
 

@@ -15,6 +15,7 @@ export default {
   baseline: 'lru-cache',
   subjects: EVERY_PEER,
   variants: ['number', 'string', 'mixed'],
+  quickVariants: ['number', 'string'],
   note: () => 'mixed: six take numbers, six take strings',
 
   async run({ peer, variant, quick }) {

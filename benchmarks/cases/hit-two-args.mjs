@@ -17,6 +17,7 @@ export default {
   baseline: 'lru-cache',
   subjects: EVERY_PEER,
   variants: Object.keys(ARGUMENTS),
+  quickVariants: ['two numbers', 'id, language'],
 
   async run({ peer, variant, quick }) {
     let computed = 0

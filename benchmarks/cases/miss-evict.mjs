@@ -6,7 +6,7 @@ import { nsPerCall, WrongResult } from '../lib/measure.mjs'
 import { EVERY_PEER } from '../peers/index.mjs'
 
 const MAX_SIZE = 10_000
-const STREAM = 100_000
+const STREAM = 30_000
 
 export default {
   name: 'miss-evict',

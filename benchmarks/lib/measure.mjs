@@ -12,7 +12,7 @@ export class WrongResult extends Error {}
 
 /** Nanoseconds per call: the median of timed batches, after as many untimed ones as it takes to settle. */
 export async function nsPerCall({ sweep, prepare, calls, quick }) {
-  const limits = quick ? { warm: 6, timed: 3, budget: 500 } : { warm: 8, timed: 5, budget: 700 }
+  const limits = quick ? { warm: 4, timed: 3, budget: 400 } : { warm: 7, timed: 4, budget: 500 }
   const started = performance.now()
   const outOfTime = (share) => performance.now() - started > limits.budget * share
   const step = () => batch({ sweep, prepare, calls })
@@ -25,7 +25,7 @@ export async function nsPerCall({ sweep, prepare, calls, quick }) {
     if (settled && n >= 3) break
   }
   const timed = []
-  while (timed.length < limits.timed && (timed.length < 3 || !outOfTime(1))) timed.push(await step())
+  while (timed.length < limits.timed && (timed.length === 0 || !outOfTime(1))) timed.push(await step())
   return { ns: median(timed), spread: spread(timed) }
 }
 

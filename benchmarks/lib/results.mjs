@@ -42,6 +42,15 @@ export function record(result, subject, variant, answer) {
   for (const note of answer.notes ?? []) if (!result.notes.includes(note)) result.notes.push(note)
 }
 
+/** A subject that takes so many times the baseline's time needs no second round to be believed. */
+const FAR_BEHIND = 20
+
+export function isFarBehind(result, subject, variant) {
+  const first = result.samples[subject]?.[variant]?.[0]
+  const baseline = result.samples[result.baseline]?.[variant]?.[0]
+  return first > FAR_BEHIND * baseline
+}
+
 export const isRuledOut = (result, subject, variant) => result.reasons[subject]?.[variant] !== undefined
 
 /** { value, ratio, unsteady } or undefined where nothing was measured. */

@@ -82,8 +82,8 @@ export function plainTable({ header, rows }) {
   return [header, ...rows].map((row) => `  ${line(row)}`.trimEnd()).join('\n')
 }
 
-export function markdownTable({ header, rows }) {
+export function markdownTable({ header, rows }, { numbers = true } = {}) {
   const line = (row) => `| ${row.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
-  const rule = header.map((_, i) => (i === 0 ? '---' : '---:'))
+  const rule = header.map((_, i) => (i > 0 && numbers ? '---:' : '---'))
   return [line(header), line(rule), ...rows.map(line)].join('\n')
 }

@@ -1,10 +1,9 @@
 /**
  * The functions that users call: each is a first try for a hit, and a way out for everything else. They differ in what
- * a hit must do, so that none has a branch for what its cache does not use. Up to two primitive arguments and a single
- * object are looked up here; the way out does the rest.
+ * a hit must do, so that none has a branch for what its cache does not use. Up to two primitive arguments are looked up
+ * here, and a single object where that alone decides; the ways out do the rest.
  */
 import type { TimeSource } from '../clock'
-import type { KeyIndex } from '../keys/index'
 import { NO_ARGUMENTS } from '../keys/tokens'
 import { HITS } from '../stats'
 import type { AnyFunction } from '../types'
@@ -30,8 +29,8 @@ export function plainFunction(memory: MemoryFunction, table: Table): AnyFunction
   const { keys } = memory
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    let slot = slotOf(table.quick, arguments.length, first, second)
-    if (slot === 0 && isStructured(first, arguments.length)) {
+    let slot = slotOf(table, arguments.length, first, second)
+    if (slot === 0 && isStructured(table, arguments.length, first)) {
       slot = keys.findObject(table.quick, first)
       if (slot === 0) return taken.apply(this, arguments as never)
     }
@@ -51,8 +50,8 @@ export function touchingFunction(memory: MemoryFunction, table: Table): AnyFunct
   const { keys } = memory
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    let slot = slotOf(table.quick, arguments.length, first, second)
-    if (slot === 0 && isStructured(first, arguments.length)) {
+    let slot = slotOf(table, arguments.length, first, second)
+    if (slot === 0 && isStructured(table, arguments.length, first)) {
       slot = keys.findObject(table.quick, first)
       if (slot === 0) return taken.apply(this, arguments as never)
     }
@@ -66,15 +65,29 @@ export function touchingFunction(memory: MemoryFunction, table: Table): AnyFunct
   }
 }
 
-/** Hits may have expired, or hold failures. */
-export function guardedFunction(memory: MemoryFunction, table: Table, clock: TimeSource): AnyFunction {
-  const { missed, taken } = waysOut(memory, () => table)
-  const { keys, touching } = memory
+/** Hits may have expired; they hold no failures, nor need the policy. */
+export function timedFunction(memory: MemoryFunction, table: Table, clock: TimeSource): AnyFunction {
+  const { missed } = waysOut(memory, () => table)
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    let slot = slotOf(table.quick, arguments.length, first, second)
-    const structured = slot === 0 && isStructured(first, arguments.length)
-    if (structured) slot = keys.findObject(table.quick, first as object)
+    const slot = slotOf(table, arguments.length, first, second)
+    if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
+      counters[HITS]++
+      table.visited[slot] = 1
+      return table.values[slot]
+    }
+    if (arguments.length === 1) return memory.callOne(table, this, first)
+    return missed.apply(this, arguments as never)
+  }
+}
+
+/** Hits may have expired, or hold failures. */
+export function guardedFunction(memory: MemoryFunction, table: Table, clock: TimeSource): AnyFunction {
+  const { missed } = waysOut(memory, () => table)
+  const { touching } = memory
+  const { counters } = table
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    const slot = slotOf(table, arguments.length, first, second)
     if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
       const value = table.values[slot]
       if (!(value instanceof Failure)) {
@@ -84,7 +97,6 @@ export function guardedFunction(memory: MemoryFunction, table: Table, clock: Tim
         return value
       }
     }
-    if (structured) return taken.apply(this, arguments as never)
     if (arguments.length === 1) return memory.callOne(table, this, first)
     return missed.apply(this, arguments as never)
   }
@@ -96,8 +108,8 @@ export function plainMethod(memory: MemoryFunction, tables: Tables, tableOf: Tab
   const { keys } = memory
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const table = tables.get(this as object) ?? tableOf(this)
-    let slot = slotOf(table.quick, arguments.length, first, second)
-    if (slot === 0 && isStructured(first, arguments.length)) {
+    let slot = slotOf(table, arguments.length, first, second)
+    if (slot === 0 && isStructured(table, arguments.length, first)) {
       slot = keys.findObject(table.quick, first)
       if (slot === 0) return taken.apply(this, arguments as never)
     }
@@ -118,13 +130,11 @@ export function guardedMethod(
   tableOf: TableOf,
   clock: TimeSource,
 ): AnyFunction {
-  const { missed, taken } = waysOut(memory, tableOf)
-  const { keys, touching } = memory
+  const { missed } = waysOut(memory, tableOf)
+  const { touching } = memory
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const table = tables.get(this as object) ?? tableOf(this)
-    let slot = slotOf(table.quick, arguments.length, first, second)
-    const structured = slot === 0 && isStructured(first, arguments.length)
-    if (structured) slot = keys.findObject(table.quick, first as object)
+    const slot = slotOf(table, arguments.length, first, second)
     if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
       const value = table.values[slot]
       if (!(value instanceof Failure)) {
@@ -134,7 +144,6 @@ export function guardedMethod(
         return value
       }
     }
-    if (structured) return taken.apply(this, arguments as never)
     if (arguments.length === 1) return memory.callOne(table, this, first)
     return missed.apply(this, arguments as never)
   }
@@ -145,7 +154,7 @@ export function plainGetter(memory: MemoryFunction, tables: Tables, tableOf: Tab
   const { missed } = waysOut(memory, tableOf)
   return function (this: unknown): unknown {
     const table = tables.get(this as object) ?? tableOf(this)
-    const slot = table.quick.one.get(NO_ARGUMENTS) as number | undefined
+    const slot = table.one.get(NO_ARGUMENTS) as number | undefined
     if (slot === undefined) return missed.call(this)
     table.counters[HITS]++
     table.visited[slot] = 1
@@ -168,11 +177,12 @@ function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {
 }
 
 /** The slot of up to two primitive arguments, or 0. An object is never in the index, so it finds none. */
-function slotOf(index: KeyIndex, count: number, first: unknown, second: unknown): number {
-  if (count === 1) return (index.one.get(first as never) as number | undefined) ?? 0
-  return count === 2 ? index.findPair(first, second) : 0
+function slotOf(table: Table, count: number, first: unknown, second: unknown): number {
+  if (count === 1) return (table.one.get(first as never) as number | undefined) ?? 0
+  return count === 2 ? table.quick.findPair(first, second) : 0
 }
 
-function isStructured(first: unknown, count: number): first is object {
-  return count === 1 && typeof first === 'object' && first !== null
+/** Whether a call has one argument to be read as a structure. A closed cache reads none: it may not fit in a key. */
+function isStructured(table: Table, count: number, first: unknown): first is object {
+  return count === 1 && typeof first === 'object' && first !== null && !table.closed
 }

@@ -10,6 +10,7 @@ export class Instances {
   /** Read by the hit path. */
   readonly tables = new WeakMap<object, Table>()
   private common: Table | undefined
+  private closed = false
   /** The counters of each instance's table, also while it is collected and not yet reported so. */
   private readonly live = new Map<WeakRef<Table>, Counters>()
   /** The sum of the counters of instances that are gone. */
@@ -24,12 +25,12 @@ export class Instances {
   /** The table of an instance, made when first asked for. */
   of(self: unknown): Table {
     if ((typeof self !== 'object' || self === null) && typeof self !== 'function') {
-      this.common ??= this.memory.newTable()
+      this.common ??= this.newTable()
       return this.common
     }
     let table = this.tables.get(self)
     if (table === undefined) {
-      table = this.memory.newTable()
+      table = this.newTable()
       this.tables.set(self, table)
       const ref = new WeakRef(table)
       this.live.set(ref, table.counters)
@@ -56,8 +57,9 @@ export class Instances {
     return sum
   }
 
-  /** Closes every table, and zeroes the counters. */
+  /** Closes every table, those to come too, and zeroes the counters. */
   close(): void {
+    this.closed = true
     this.clear()
     for (const table of this.all()) table.close()
   }
@@ -67,5 +69,11 @@ export class Instances {
     for (const table of this.all()) table.clear()
     for (const counters of this.live.values()) counters.fill(0)
     this.retired.fill(0)
+  }
+
+  private newTable(): Table {
+    const table = this.memory.newTable()
+    if (this.closed) table.close()
+    return table
   }
 }

@@ -33,7 +33,6 @@ export class MemoryFunction {
   readonly guarded: boolean
   readonly touching: boolean
   readonly keys: KeyReader
-  private closed = false
 
   /** @param selfKey - what tells apart the instances that share a table. */
   constructor(
@@ -47,16 +46,13 @@ export class MemoryFunction {
   }
 
   newTable(): Table {
-    const table = makeTable(this.options)
-    if (this.closed) table.close()
-    return table
+    return makeTable(this.options)
   }
 
   /** A call of which nothing is known. */
   call(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
-    if (this.closed) return Reflect.apply(this.fn, self, args)
-    const slot = table.live(this.keys.findCall(table.index, args, self))
-    return slot === 0 ? this.miss(table, this.keys.take(), self, args) : this.hit(table, slot)
+    if (table.closed) return Reflect.apply(this.fn, self, args)
+    return this.answer(table, self, args, this.keys.findCall(table.index, args, self))
   }
 
   /** A call with one argument, that found nothing in `table.quick` by that argument as it is. */
@@ -71,7 +67,7 @@ export class MemoryFunction {
     const mark = computations.enter()
     let value: unknown
     try {
-      value = this.fn.call(self, argument)
+      value = Reflect.apply(this.fn, self, [argument])
     } catch (error) {
       throw this.failed(table, key, mark, error)
     }
@@ -80,19 +76,24 @@ export class MemoryFunction {
 
   /** The same where there may be an entry that the first try cannot see. */
   private callOneHidden(table: Table, key: Token, self: unknown, argument: unknown): unknown {
-    if (key === NONE || this.closed) return this.call(table, self, [argument])
+    if (key === NONE || table.closed) return this.call(table, self, [argument])
     const slot = table.find(key)
     return slot === 0 ? this.miss(table, key, self, [argument]) : this.hit(table, slot)
   }
 
   /** A call of which the first try has read the key, and found nothing by it in `table.quick`. */
   callTaken(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
-    if (this.closed) return Reflect.apply(this.fn, self, args)
-    if (!table.open) {
-      const slot = table.live(this.keys.findTaken(table.index))
-      if (slot !== 0) return this.hit(table, slot)
-    }
-    return this.miss(table, this.keys.take(), self, args)
+    if (table.closed) return Reflect.apply(this.fn, self, args)
+    return this.answer(table, self, args, table.open ? 0 : this.keys.findTaken(table.index))
+  }
+
+  /** @param found - the slot of the key that was just read, or 0. */
+  private answer(table: Table, self: unknown, args: ArrayLike<unknown>, found: number): unknown {
+    if (found === 0) return this.miss(table, this.keys.take(), self, args)
+    if (table.open) return this.hit(table, found)
+    // The clock may be the user's, and its code may read other keys: this one is kept by its slot.
+    const key = table.index.keyOf(found)
+    return table.live(found) === 0 ? this.miss(table, key, self, args) : this.hit(table, found)
   }
 
   private hit(table: Table, slot: number): unknown {
@@ -116,7 +117,7 @@ export class MemoryFunction {
 
   /** Computes anew; the entry, if there is one, stays until the computation has succeeded. */
   refresh(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
-    if (this.closed) return Reflect.apply(this.fn, self, args)
+    if (table.closed) return Reflect.apply(this.fn, self, args)
     const key = this.keys.ofCall(args, self)
     const flight = table.flightOf(key)
     return flight?.refresh ? flight.promise : this.compute(table, key, self, args, true)
@@ -143,7 +144,7 @@ export class MemoryFunction {
   /** Stores a value by hand; a promise once it is fulfilled. */
   set(table: Table, key: Key, value: unknown, options: unknown): void {
     const ttl = parseEntryTtl(options, this.options.ttl)
-    if (this.closed) return
+    if (table.closed) return
     table.drop(key)
     const then = thenOf(value)
     if (then === undefined) {
@@ -154,11 +155,6 @@ export class MemoryFunction {
     const { promise } = this.launch(table, key, value as object, then, { refresh: false, ttl, byHand: true })
     // Whoever made the promise holds it and hears of its failure there; this copy of it has nobody to tell.
     promise.then(undefined, () => {})
-  }
-
-  /** From now on calls run uncached. The caller clears the tables. */
-  close(): void {
-    this.closed = true
   }
 
   private compute(
@@ -225,8 +221,9 @@ export class MemoryFunction {
       then,
       (value) => {
         this.options.clock.forget()
+        const wanted = !alone && table.flights.finish(key, flight)
         if (this.options.freeze) deepFreeze(value)
-        if (!alone && table.flights.finish(key, flight)) table.put(key, flight.promise, ttl)
+        if (wanted) table.put(key, flight.promise, ttl)
         return value
       },
       (error) => {
@@ -245,7 +242,7 @@ export class MemoryFunction {
   private remember(table: Table, key: Key, error: unknown, thrown: boolean, flight?: Flight): void {
     const { cacheErrors } = this.options
     if (cacheErrors === false) return
-    const ms = typeof cacheErrors === 'number' ? cacheErrors : judge(cacheErrors, error)
+    const ms = failureLifetime(cacheErrors, error)
     if (ms > 0 && !this.has(table, key))
       table.put(key, new Failure(thrown ? error : flight?.promise, thrown), ms)
   }
@@ -261,8 +258,9 @@ interface Launch {
   byHand?: boolean
 }
 
-/** What the user's `cacheErrors` function says of an error; 0 where it says nothing usable, so as not to hide the error. */
-function judge(cacheErrors: (error: unknown) => unknown, error: unknown): number {
+/** For how long an error is remembered, in ms; 0 where the user's function says nothing usable, so as not to hide the error. */
+export function failureLifetime(cacheErrors: ParsedOptions['cacheErrors'], error: unknown): number {
+  if (typeof cacheErrors !== 'function') return Number(cacheErrors)
   try {
     const ms = cacheErrors(error)
     return typeof ms === 'number' && ms > 0 ? ms : 0

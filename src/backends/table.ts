@@ -41,7 +41,9 @@ export class Table {
   readonly computations = new Computations()
   readonly index = new KeyIndex()
   /** Where a hit may look without asking the time: the index, or an empty one if some entries expire and some do not. */
-  quick: KeyIndex
+  quick!: KeyIndex
+  /** `quick.one`, one step nearer. */
+  one!: KeyIndex['one']
   /** Whether `quick` finds every entry: none expires, and none is a failure. */
   open = true
   /** By slot. */
@@ -51,6 +53,8 @@ export class Table {
   /** By slot, where entries expire: the time from which on the entry is expired. */
   expiresAt: Float64Array = NO_TIMES
   size = 0
+  /** Set by `close`, for good: calls run uncached, and nothing is stored. */
+  closed = false
   /** How many entries have come, ever. */
   insertions = 0
   private readonly maxSize: number
@@ -61,11 +65,10 @@ export class Table {
   /** The highest slot ever used. */
   private top = 0
   private free: number[] = []
-  private closed = false
 
   constructor(private readonly options: TableOptions) {
     this.maxSize = options.maxSize
-    this.quick = this.index
+    this.lookIn(this.index)
     this.policy = options.makePolicy()
     this.visited = this.policy.visited
     if (options.timed) this.startExpiry()
@@ -113,7 +116,7 @@ export class Table {
    */
   put(key: Key, value: unknown, ttl: number): void {
     if (ttl !== NEVER && this.expiry === undefined) this.startExpiry()
-    const slot = this.index.find(key)
+    const slot = this.find(key)
     if (slot === 0) {
       this.insert(key, value, ttl)
       return
@@ -126,7 +129,7 @@ export class Table {
   /** Stores a value under a key that is known to be absent. */
   insert(key: Key, value: unknown, ttl: number): void {
     const { maxSize } = this
-    if (maxSize === 0) return
+    if (maxSize === 0 || this.closed) return
     this.insertions++
     if (this.expiry !== undefined) this.purge(PURGE_PER_INSERT)
     let slot: number
@@ -167,7 +170,7 @@ export class Table {
     }
   }
 
-  /** Drops every entry, and lets no call see one again without asking: it is to be told that the cache is closed. */
+  /** Drops every entry, for good. */
   close(): void {
     this.closed = true
     this.clear()
@@ -187,8 +190,9 @@ export class Table {
     this.top = 0
     this.free = []
     this.expiry = undefined
+    this.expiresAt = NO_TIMES
     this.open = !this.closed
-    this.quick = this.index
+    this.lookIn(this.index)
     if (this.options.timed) this.startExpiry()
   }
 
@@ -214,7 +218,12 @@ export class Table {
     this.growExpiry()
     this.expiresAt.fill(NEVER)
     this.open = false
-    if (!this.options.timed) this.quick = NO_INDEX
+    if (!this.options.timed) this.lookIn(NO_INDEX)
+  }
+
+  private lookIn(index: KeyIndex): void {
+    this.quick = index
+    this.one = index.one
   }
 
   private setExpiry(slot: number, ttl: number): void {

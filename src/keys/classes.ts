@@ -49,6 +49,10 @@ export function describe(object: object, prototype: object): string {
   if (types.isPromise(object)) return 'it is a Promise (await it first)'
   if (types.isSharedArrayBuffer(object)) return 'it is a SharedArrayBuffer, which others may write to'
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-  const name = typeof maker === 'function' ? maker.name : ''
-  return name === '' ? 'it is an object with a prototype of its own' : `it is an instance of class ${name}`
+  // Not `maker.name`: a class may have a static getter or method of that name.
+  const name: unknown =
+    typeof maker === 'function' ? Object.getOwnPropertyDescriptor(maker, 'name')?.value : undefined
+  return typeof name !== 'string' || name === ''
+    ? 'it is an object with a prototype of its own'
+    : `it is an instance of class ${name}`
 }

@@ -5,6 +5,7 @@
  * The tokens of the key being read lie in `tokens` from `start` to `end`, until the next read. Getters and Proxy traps
  * may read other keys meanwhile: a read works above whatever is on the stack, and always leaves it as it found it.
  */
+import { bytesOf, isBare } from './bytes'
 import { builtInClass, describe, isObjectPrototype } from './classes'
 import { Position, path, refuse } from './refuse'
 import { byCodeUnit, LOST, MAX_NAMES, type Shapes, type State } from './shapes'
@@ -34,8 +35,8 @@ import {
 export const MAX_DEPTH = 1000
 /** Longer keys are refused: an object that shares its parts can spell out to more tokens than there is memory. */
 export const MAX_TOKENS = 1_000_000
-/** Longer typed arrays and buffers are refused: their bytes are kept with the entry. */
-export const MAX_BYTES = 64 * 1024 * 1024
+/** More work is refused: a deep object may have to be brought into order on each level. */
+const MAX_MOVED = 16 * MAX_TOKENS
 
 /** The stack of tokens. */
 export const tokens: Token[] = new Array<Token>(1).fill(NONE)
@@ -47,6 +48,13 @@ let top = 0
 const names: string[] = []
 const starts: number[] = []
 let walked = 0
+/** How many reads are under way: one, and those that getters of its arguments make. What follows is shared by them. */
+let reading = 0
+/** Tokens moved, and bytes read. */
+let moved = 0
+let bytesRead = 0
+/** Every fourth of the objects around the one that is being read, to find cycles before they become long. */
+const around: object[] = []
 /** The stack is cut back to this length when it is empty, so that one long key does not occupy memory for ever. */
 const KEPT = 4096
 
@@ -55,26 +63,44 @@ const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
 const { hasOwnProperty: hasOwn, propertyIsEnumerable: isEnumerable } = Object.prototype
 
-/** Reads the key of an argument list into `tokens`. One argument is written bare, several after their number. */
-export function readList(args: ArrayLike<unknown>, shapes: Shapes): void {
+/**
+ * Reads the key of an argument list into `tokens`. One argument is written bare, several after their number.
+ * @param subjects - what messages call them, if not by their positions.
+ */
+export function readList(
+  args: ArrayLike<unknown>,
+  shapes: Shapes,
+  subjects?: readonly (string | number)[],
+): void {
   const base = open()
   const property = walked
+  let aside: Aside | undefined
+  reading++
   try {
+    if (reading > 1) aside = setAside()
     const count = args.length
+    if (count > MAX_TOKENS) {
+      path[0] = 'The argument list'
+      refuseLength(0)
+    }
     if (count > SHORT) {
       tokens[top++] = LONG_LIST
       tokens[top++] = count
     } else if (count !== 1) tokens[top++] = LISTS[count]
     for (let i = 0; i < count; i++) {
-      path[0] = i
+      path[0] = subjects === undefined ? i : subjects[i]
       readValue(args[i], shapes, 0)
     }
-  } catch (error) {
+    span.start = base
+    span.end = top
+  } finally {
+    // As it was, and without a call, since the call stack may be at its end.
     top = base
     walked = property
-    throw error
+    reading--
+    if (around.length !== 0) around.length = 0
+    if (aside !== undefined) restore(aside)
   }
-  close(base)
 }
 
 /**
@@ -84,15 +110,22 @@ export function readList(args: ArrayLike<unknown>, shapes: Shapes): void {
 export function readOne(value: unknown, subject: string | number, shapes: Shapes): void {
   const base = open()
   const property = walked
+  let aside: Aside | undefined
+  reading++
   try {
+    if (reading > 1) aside = setAside()
     path[0] = subject
     readValue(value, shapes, 0)
-  } catch (error) {
+    span.start = base
+    span.end = top
+  } finally {
+    // As it was, and without a call, since the call stack may be at its end.
     top = base
     walked = property
-    throw error
+    reading--
+    if (around.length !== 0) around.length = 0
+    if (aside !== undefined) restore(aside)
   }
-  close(base)
 }
 
 /** The key that was read last, for keeping. */
@@ -102,14 +135,29 @@ export function takeKey(): Key {
 }
 
 function open(): number {
-  if (top === 0 && tokens.length > KEPT) tokens.length = KEPT
+  if (reading === 0) {
+    moved = 0
+    bytesRead = 0
+    if (tokens.length > KEPT) tokens.length = KEPT
+  }
   return top
 }
 
-function close(base: number): void {
-  span.start = base
-  span.end = top
-  top = base
+/** What a read made by a getter would overwrite. */
+interface Aside {
+  readonly path: typeof path
+  readonly around: typeof around
+}
+
+function setAside(): Aside {
+  const aside = { path: path.slice(), around: around.slice() }
+  around.length = 0
+  return aside
+}
+
+function restore(aside: Aside): void {
+  path.splice(0, path.length, ...aside.path)
+  around.push(...aside.around)
 }
 
 function readValue(value: unknown, shapes: Shapes, depth: number): void {
@@ -138,7 +186,7 @@ function readValue(value: unknown, shapes: Shapes, depth: number): void {
 }
 
 function readObject(object: object, shapes: Shapes, depth: number): void {
-  if (depth >= MAX_DEPTH) refuseDepth(depth)
+  if ((depth & 3) === 0 && depth !== 0) descend(object, depth)
   if (top > MAX_TOKENS) refuseLength(depth)
   const prototype = getPrototypeOf(object)
   if (prototype === objectPrototype) readPlain(object, false, shapes, depth)
@@ -146,6 +194,14 @@ function readObject(object: object, shapes: Shapes, depth: number): void {
   else if (Array.isArray(object) && (prototype === arrayPrototype || Array.isArray(prototype)))
     readArray(object, shapes, depth)
   else readExotic(object, prototype, shapes, depth)
+}
+
+/** Takes note of an object on a level divisible by four, unless it is too deep or around itself. */
+function descend(object: object, depth: number): void {
+  if (depth >= MAX_DEPTH) refuse(3, `it is nested deeper than ${MAX_DEPTH} levels`)
+  const level = depth / 4 - 1
+  for (let i = 0; i < level; i++) if (around[i] === object) refuse(3, 'it contains itself')
+  around[level] = object
 }
 
 function readPlain(object: object, bare: boolean, shapes: Shapes, depth: number): void {
@@ -169,12 +225,21 @@ function readPlain(object: object, bare: boolean, shapes: Shapes, depth: number)
     if (walked - first > MAX_NAMES) state = LOST
   }
   if (state.shape !== undefined && state.order === undefined) tokens[tag] = state.shape
-  else arrange(tag, first, state, bare, shapes)
+  else arrange(tag, first, state, bare, shapes, depth)
   walked = first
 }
 
 /** Puts the tag before an object whose properties were just written, and the properties in the order of the tag. */
-function arrange(tag: number, first: number, state: State, bare: boolean, shapes: Shapes): void {
+function arrange(
+  tag: number,
+  first: number,
+  state: State,
+  bare: boolean,
+  shapes: Shapes,
+  depth: number,
+): void {
+  moved += top - tag
+  if (moved > MAX_MOVED) refuse(depth, 'too much of it must be moved to bring its properties into order')
   const walk = names.slice(first, walked)
   const bounds = [...starts.slice(first, walked), top].map((start) => start - tag - 1)
   const written = tokens.slice(tag + 1, top)
@@ -213,7 +278,8 @@ function readSymbols(object: object, found: symbol[], shapes: Shapes, depth: num
 
 function readArray(array: readonly unknown[], shapes: Shapes, depth: number): void {
   const { length } = array
-  if (length > MAX_TOKENS) refuseLength(depth)
+  // A Proxy may say anything.
+  if (length >>> 0 !== length || length > MAX_TOKENS) refuseLength(depth)
   // Index names come first and in order, so this finds both holes and named properties.
   const present = ownNames(array)
   const dense = present.length === length && (length === 0 || present[length - 1] === String(length - 1))
@@ -223,10 +289,13 @@ function readArray(array: readonly unknown[], shapes: Shapes, depth: number): vo
     tokens[top++] = length
   } else tokens[top++] = ARRAYS[length]
   for (let i = 0; i < length; i++) {
+    if (!dense && !hasOwn.call(array, i)) {
+      tokens[top++] = HOLE
+      continue
+    }
     const value = array[i]
     if (typeof value === 'string') tokens[top++] = value
     else if (typeof value === 'number') tokens[top++] = numberToken(value)
-    else if (value === undefined && !dense && !hasOwn.call(array, i)) tokens[top++] = HOLE
     else {
       path[depth + 1] = i
       readValue(value, shapes, depth + 1)
@@ -261,10 +330,13 @@ function readExotic(object: object, prototype: object, shapes: Shapes, depth: nu
   const name = builtInClass(object, prototype)
   if (name === undefined) refuse(depth, describe(object, prototype))
   const bytes = BYTES.get(name)
-  readExtras(object, bytes === undefined ? never : isIndex, shapes, depth)
+  if (bytes === undefined) readExtras(object, never, shapes, depth)
+  else if (!isBare(object, name)) readExtras(object, isIndex, shapes, depth)
   if (bytes !== undefined) {
     tokens[top++] = bytes
-    tokens[top++] = bytesOf(object as ArrayBuffer | ArrayBufferView, depth)
+    const text = bytesOf(object, bytesRead, depth)
+    bytesRead += text.length
+    tokens[top++] = text
   } else if (name === 'Date') {
     tokens[top++] = DATE
     tokens[top++] = numberToken(Date.prototype.getTime.call(object))
@@ -273,16 +345,20 @@ function readExotic(object: object, prototype: object, shapes: Shapes, depth: nu
     tokens[top++] = REGEXP
     tokens[top++] = source
     tokens[top++] = flags
-    tokens[top++] = numberToken(lastIndex)
+    path[depth + 1] = 'lastIndex'
+    readValue(lastIndex, shapes, depth + 1)
   } else if (name === 'Map') readMap(object as Map<unknown, unknown>, shapes, depth)
   else readSet(object as Set<unknown>, shapes, depth)
 }
 
+const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!
+const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!
+
 // A Map's or Set's entries are copied first: a getter inside may change the collection while it is read.
 
 function readMap(map: Map<unknown, unknown>, shapes: Shapes, depth: number): void {
+  if (Reflect.apply(sizeOfMap, map, []) > MAX_TOKENS) refuseLength(depth)
   const entries = [...Map.prototype.entries.call(map)]
-  if (entries.length > MAX_TOKENS) refuseLength(depth)
   tokens[top++] = MAP
   tokens[top++] = numberToken(entries.length)
   for (const [i, [key, value]] of entries.entries()) {
@@ -294,27 +370,14 @@ function readMap(map: Map<unknown, unknown>, shapes: Shapes, depth: number): voi
 }
 
 function readSet(set: Set<unknown>, shapes: Shapes, depth: number): void {
+  if (Reflect.apply(sizeOfSet, set, []) > MAX_TOKENS) refuseLength(depth)
   const elements = [...Set.prototype.values.call(set)]
-  if (elements.length > MAX_TOKENS) refuseLength(depth)
   tokens[top++] = SET
   tokens[top++] = numberToken(elements.length)
   for (const [i, element] of elements.entries()) {
     path[depth + 1] = new Position(`<element ${i}>`)
     readValue(element, shapes, depth + 1)
   }
-}
-
-/** One code unit per byte. */
-function bytesOf(object: ArrayBuffer | ArrayBufferView, depth: number): string {
-  if (object.byteLength > MAX_BYTES) refuse(depth, `it has more than ${MAX_BYTES} bytes`)
-  const bytes = ArrayBuffer.isView(object)
-    ? Buffer.from(object.buffer, object.byteOffset, object.byteLength)
-    : Buffer.from(object)
-  return bytes.toString('latin1')
-}
-
-function refuseDepth(depth: number): never {
-  refuse(Math.min(depth, 3), `it is nested deeper than ${MAX_DEPTH} levels, or contains itself`)
 }
 
 function refuseLength(depth: number): never {

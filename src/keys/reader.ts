@@ -3,10 +3,15 @@
  * by a key of their own, by that too.
  */
 import type { AnyFunction } from '../types'
+import { decodeList, decodeOne } from './decode'
 import type { KeyIndex } from './index'
 import { readList, readOne, span, takeKey, tokens } from './read'
 import { Shapes } from './shapes'
-import type { Key } from './tokens'
+import { type Key, sameKey } from './tokens'
+
+// What messages call the parts of a key that are no arguments.
+const BY_KEY = 'The result of `key`'
+const BY_SELF = 'The result of `perInstance`'
 
 export class KeyReader {
   private made: Shapes | undefined
@@ -54,14 +59,33 @@ export class KeyReader {
     return takeKey()
   }
 
+  /** The key of a key, for keeping, in a cache without a function. */
+  ofKey(key: unknown): Key {
+    readOne(key, 'The key', this.shapes)
+    return takeKey()
+  }
+
+  /**
+   * What a key was made of: the arguments, or the one value that the option `key` has made of them. Undefined if it
+   * belongs to another instance than `self`.
+   */
+  argumentsOf(key: Key, self: unknown): unknown[] | undefined {
+    if (this.selfKey === undefined) return this.keyOption === undefined ? decodeList(key) : [decodeOne(key)]
+    const [own, ...args] = decodeList(key)
+    return sameKey(this.ofKey(own), this.ofKey(Reflect.apply(this.selfKey, undefined, [self])))
+      ? args
+      : undefined
+  }
+
   private read(args: ArrayLike<unknown>, self: unknown): void {
     if (this.selfKey !== undefined) {
       const own = Reflect.apply(this.selfKey, undefined, [self])
       const rest =
         this.keyOption === undefined ? Array.from(args) : [Reflect.apply(this.keyOption, self, args)]
-      readList([own, ...rest], this.shapes)
+      const subjects = this.keyOption === undefined ? rest.keys() : [BY_KEY]
+      readList([own, ...rest], this.shapes, [BY_SELF, ...subjects])
     } else if (this.keyOption !== undefined) {
-      readOne(Reflect.apply(this.keyOption, self, args), 'The result of `key`', this.shapes)
+      readOne(Reflect.apply(this.keyOption, self, args), BY_KEY, this.shapes)
     } else readList(args, this.shapes)
   }
 

@@ -7,6 +7,9 @@ import { typeError } from '../errors'
  */
 export const path: (string | number | symbol | Position)[] = []
 
+/** Characters of a path that messages show. */
+const MAX_PATH = 200
+
 /** A place in a Map or Set. */
 export class Position {
   constructor(readonly text: string) {}
@@ -28,6 +31,8 @@ function where(depth: number): string {
     else if (step instanceof Position) text += step.text
     else text += `[${typeof step === 'string' ? JSON.stringify(step) : String(step)}]`
   }
+  // The end matters most, then the beginning; a name may be as long as its owner pleases.
+  if (text.length > MAX_PATH) text = `${text.slice(0, MAX_PATH / 2)}…${text.slice(-MAX_PATH / 2)}`
   const subject = typeof path[0] === 'number' ? `Argument ${path[0] + 1}` : String(path[0])
   return text === '' ? subject : `${subject} at ${text}`
 }

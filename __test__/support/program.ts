@@ -1,0 +1,67 @@
+/**
+ * Runs small programs in Node processes of their own, over the package compiled from `src`, and tells how they ended.
+ * A program gets the package by `require('warp-cache')`.
+ */
+import { spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import ts from 'typescript'
+import { afterAll } from 'vitest'
+
+/** How a program ended, and what it wrote. */
+export interface Ending {
+  readonly status: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A program that has not ended by then never will. */
+const DEADLINE_MS = 30_000
+
+let directory: string | undefined
+
+afterAll(() => {
+  if (directory !== undefined) rmSync(directory, { recursive: true })
+})
+
+/** Runs `source` as a CommonJS program with these arguments. */
+export function runProgram(source: string, ...args: string[]): Ending {
+  directory ??= install()
+  const file = join(directory, 'program.cjs')
+  writeFileSync(file, source)
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+    cwd: directory,
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+    timeout: DEADLINE_MS,
+  })
+  return { status, signal, stdout, stderr }
+}
+
+function install(): string {
+  const sources = resolve(__dirname, '../../src')
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'warp-cache-program-')))
+  const installed = join(home, 'node_modules', 'warp-cache')
+  for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue
+    const path = join(installed, file.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, compiled(readFileSync(join(sources, file), 'utf8')))
+  }
+  return home
+}
+
+function compiled(source: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS }
+  return ts.transpileModule(source, { compilerOptions }).outputText
+}

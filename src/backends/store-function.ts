@@ -1,0 +1,250 @@
+/**
+ * A function over a store. Concurrent calls with one key share one look into the store and one computation; a caller
+ * waits for the store's `get`, never for its `set`. Where the store answers at once, so does the function.
+ */
+import { KeyReader } from '../keys/reader'
+import { keyText } from '../keys/text'
+import type { ParsedOptions } from '../options'
+import { makePolicy } from '../policies/make'
+import { COALESCED, ERRORS, HITS, MISSES } from '../stats'
+import { derive, thenOf } from '../thenable'
+import type { AnyFunction, Store } from '../types'
+import { type Envelope, resultIn } from './envelope'
+import { Failure, failureLifetime } from './memory'
+import type { Storing } from './store-entries'
+import { StoreFlight, StoreTable } from './store-table'
+import { Table } from './table'
+
+/** Failures that `cacheErrors` wants remembered stay in this process: many errors could not be stored whole. */
+const MAX_FAILURES = 1000
+
+export class StoreFunction extends StoreTable {
+  private readonly keys: KeyReader
+  private readonly failures: Table | undefined
+
+  /**
+   * @param name - the full name.
+   * @param selfKey - what tells apart the instances of a method.
+   */
+  constructor(
+    private readonly fn: AnyFunction,
+    options: ParsedOptions,
+    store: Store,
+    name: string,
+    selfKey?: AnyFunction,
+  ) {
+    super(options, store, name)
+    this.keys = new KeyReader(options.key, selfKey)
+    if (options.cacheErrors !== false) this.failures = failureTable(options)
+  }
+
+  /** The text of a call's key. */
+  textOf(args: ArrayLike<unknown>, self: unknown): string {
+    return keyText(this.keys.ofCall(args, self))
+  }
+
+  call(self: unknown, args: ArrayLike<unknown>): unknown {
+    if (this.closed) return this.uncached(self, args)
+    const text = this.textOf(args, self)
+    const flight = this.flightOf(text)
+    if (flight !== undefined) {
+      this.counters[COALESCED]++
+      return flight.promise
+    }
+    const failure = this.failureOf(text)
+    if (failure !== undefined) {
+      this.counters[HITS]++
+      return failure.replay()
+    }
+    const found = this.entries.read(text, true)
+    if (thenOf(found) !== undefined) {
+      return this.takeOff(
+        text,
+        new StoreFlight(false),
+        found as PromiseLike<Envelope | undefined>,
+        self,
+        args,
+      )
+    }
+    if (found !== undefined) {
+      this.counters[HITS]++
+      return resultIn(found as Envelope)
+    }
+    this.counters[MISSES]++
+    return this.compute(text, self, args, false)
+  }
+
+  /** Computes anew; the entry, if there is one, stays until the computation has succeeded. */
+  refresh(self: unknown, args: ArrayLike<unknown>): unknown {
+    if (this.closed) return this.uncached(self, args)
+    const text = this.textOf(args, self)
+    const flight = this.flightOf(text)
+    if (flight?.refresh) return flight.promise
+    const ready = this.entries.ready()
+    return ready === undefined && !this.entries.answersLater
+      ? this.compute(text, self, args, true)
+      : this.takeOff(text, new StoreFlight(true), ready, self, args)
+  }
+
+  protected override drop(text: string): void {
+    super.drop(text)
+    this.forgive(text)
+  }
+
+  protected override dropAll(): void {
+    super.dropAll()
+    this.failures?.clear()
+  }
+
+  protected override enterEra(): void {
+    super.enterEra()
+    this.failures?.clear()
+  }
+
+  protected override keep(text: string, value: unknown, how: Storing): unknown {
+    this.forgive(text)
+    return super.keep(text, value, how)
+  }
+
+  private forgive(text: string): void {
+    const slot = this.failures?.find(text)
+    if (slot) this.failures?.remove(slot)
+  }
+
+  private failureOf(text: string): Failure | undefined {
+    const slot = this.failures?.find(text)
+    return slot ? (this.failures?.values[slot] as Failure) : undefined
+  }
+
+  private uncached(self: unknown, args: ArrayLike<unknown>): unknown {
+    if (!this.entries.answersLater) return Reflect.apply(this.fn, self, args)
+    return new Promise((resolve) => resolve(Reflect.apply(this.fn, self, args)))
+  }
+
+  /** Starts a flight that everybody with this key joins, over a store that takes its time. */
+  private takeOff(
+    text: string,
+    flight: StoreFlight,
+    found: PromiseLike<Envelope | undefined> | undefined,
+    self: unknown,
+    args: ArrayLike<unknown>,
+  ): unknown {
+    flight.promise = this.fly(text, flight, found, self, args)
+    this.flights.start(text, flight)
+    return flight.promise
+  }
+
+  /** @param found - what the store has; for a refresh: when it may be written to. */
+  private async fly(
+    text: string,
+    flight: StoreFlight,
+    found: PromiseLike<Envelope | undefined> | undefined,
+    self: unknown,
+    args: ArrayLike<unknown>,
+  ): Promise<unknown> {
+    const { refresh } = flight
+    const envelope = await found
+    if (!refresh) this.counters[envelope ? HITS : MISSES]++
+    if (envelope) {
+      this.finish(text, flight)
+      return envelope.v
+    }
+    flight.era = this.era
+    if (!this.isStill(text, args, self)) this.finish(text, flight)
+    let value: unknown
+    let promised = false
+    try {
+      const returned = Reflect.apply(this.fn, self, args)
+      const then = thenOf(returned)
+      promised = then !== undefined
+      value = then === undefined ? returned : await derive(returned, then, same, rethrow)
+    } catch (error) {
+      this.crash(text, flight, error)
+      throw error
+    }
+    this.land(text, flight, value, { promised, ttl: this.options.ttl, replacing: refresh })
+    return value
+  }
+
+  /** Whether the arguments are what they were when the call was made: the caller may have changed them since. */
+  private isStill(text: string, args: ArrayLike<unknown>, self: unknown): boolean {
+    try {
+      return this.textOf(args, self) === text
+    } catch {
+      return false
+    }
+  }
+
+  /** Computes at once, over a store that has answered at once. */
+  private compute(text: string, self: unknown, args: ArrayLike<unknown>, refresh: boolean): unknown {
+    const mark = this.computations.enter()
+    let value: unknown
+    try {
+      value = Reflect.apply(this.fn, self, args)
+    } catch (error) {
+      const dropped = this.computations.leave(text, mark)
+      this.counters[ERRORS]++
+      if (!dropped && !refresh) this.remember(text, new Failure(error, true), error)
+      throw error
+    }
+    const dropped = this.computations.leave(text, mark)
+    const then = thenOf(value)
+    if (then !== undefined) return this.follow(text, value as object, then, refresh, dropped)
+    if (!dropped) this.keep(text, value, { promised: false, ttl: this.options.ttl, replacing: refresh })
+    return value
+  }
+
+  /** Follows a promise until it settles, as the flight of its key unless that was dropped or another one is. */
+  private follow(
+    text: string,
+    promise: object,
+    then: AnyFunction,
+    refresh: boolean,
+    dropped: boolean,
+  ): unknown {
+    const flight = new StoreFlight(refresh)
+    flight.era = this.era
+    flight.promise = derive(
+      promise,
+      then,
+      (value) => {
+        this.land(text, flight, value, { promised: true, ttl: this.options.ttl, replacing: refresh })
+        return value
+      },
+      (error) => {
+        this.crash(text, flight, error)
+        throw error
+      },
+    )
+    if (!dropped && (refresh || this.flightOf(text) === undefined)) this.flights.start(text, flight)
+    return flight.promise
+  }
+
+  private crash(text: string, flight: StoreFlight, error: unknown): void {
+    this.counters[ERRORS]++
+    if (this.finish(text, flight) && !flight.refresh) {
+      this.remember(text, new Failure(flight.promise, false), error)
+    }
+  }
+
+  private remember(text: string, failure: Failure, error: unknown): void {
+    this.options.clock.forget()
+    const ms = failureLifetime(this.options.cacheErrors, error)
+    if (ms > 0) this.failures?.put(text, failure, ms)
+  }
+}
+
+const same = <T>(value: T): T => value
+
+function rethrow(error: unknown): never {
+  throw error
+}
+
+function failureTable({ clock }: ParsedOptions): Table {
+  return new Table({
+    maxSize: MAX_FAILURES,
+    timed: true,
+    clock,
+    makePolicy: () => makePolicy('fifo', MAX_FAILURES, 0),
+  })
+}
