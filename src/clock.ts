@@ -43,7 +43,8 @@ export class Clock {
     this.uses = USES - 1
     if (!this.armed) {
       this.armed = true
-      onTurnEnd(this.endTurn).unref()
+      // Not unref'd: the loop would wait for events first, and call their listeners with this reading.
+      onTurnEnd(this.endTurn)
     }
     return this.reading
   }

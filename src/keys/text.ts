@@ -39,7 +39,13 @@ export function keyText(key: Key): string {
   return key instanceof Tag || key instanceof Shape ? new Writer([key]).list() : primitiveText(key as Token)
 }
 
-const quote = JSON.stringify as (text: string) => string
+/** What JSON escapes, and a little more. */
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u
+
+/** As JSON does it, in a third of the time for most strings. */
+function quote(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
+}
 
 function primitiveText(value: Token): string {
   switch (typeof value) {
@@ -58,8 +64,8 @@ const BYTE_NAMES = new Map([...BYTES].map(([name, tag]) => [tag, name]))
 
 /** How the objects of a shape are written. */
 interface Layout {
-  /** Positions in the shape, by name in the order of code units. */
-  readonly order: readonly number[]
+  /** Positions in the shape, by name in the order of code units; undefined: as they are. */
+  readonly order: readonly number[] | undefined
   /** By position in the shape. */
   readonly labels: readonly string[]
 }
@@ -71,7 +77,8 @@ function layoutOf(shape: Shape): Layout {
   if (layout === undefined) {
     const { names } = shape
     const order = [...names.keys()].sort((a, b) => byCodeUnit(names[a], names[b]))
-    layout = { order, labels: names.map((name) => `${quote(name)}:`) }
+    const sorted = order.every((position, i) => position === i)
+    layout = { order: sorted ? undefined : order, labels: names.map((name) => `${quote(name)}:`) }
     layouts.set(shape, layout)
   }
   return layout
@@ -147,9 +154,19 @@ class Writer {
 
   private object(shape: Shape): string {
     const { labels, order } = layoutOf(shape)
+    const text = order === undefined ? this.inOrder(labels) : this.reordered(labels, order)
+    return shape.bare ? `bare{${text}}` : `{${text}}`
+  }
+
+  private inOrder(labels: readonly string[]): string {
+    let text = ''
+    for (const label of labels) text += (text === '' ? '' : ',') + label + this.value()
+    return text
+  }
+
+  private reordered(labels: readonly string[], order: readonly number[]): string {
     const parts = labels.map((label) => label + this.value())
-    const sorted = order.map((position) => parts[position]).join(',')
-    return shape.bare ? `bare{${sorted}}` : `{${sorted}}`
+    return order.map((position) => parts[position]).join(',')
   }
 
   private base64(): string {

@@ -16,8 +16,8 @@ export interface CommonOptions {
   ttl?: number | undefined
   /**
    * With a store: what the keys of this cache begin with, 1 to 512 characters. By default a name is made from the place
-   * where a function is cached, which is safe only at the top level of a module: anywhere else a TypeError asks for one.
-   * In memory it has no effect.
+   * where a function is cached, which is safe only at the top level of a module: anywhere else, and for `createCache`, a
+   * TypeError asks for one. In memory it has no effect.
    */
   name?: string | undefined
   /** With a store: part of the name; change it to start cold. Default: `WARP_CACHE_VERSION` of the environment, or ''. */
@@ -41,7 +41,8 @@ export interface FunctionOptions<Key> {
   key?: Key | undefined
   /**
    * How long a failure (a thrown error, a rejected promise) is remembered: milliseconds, or a function that decides for
-   * each error. `false`, the default: not at all. A number that is not above zero throws a RangeError.
+   * each error. `false`, the default: not at all. A number that is not above zero throws a RangeError. Over a store,
+   * failures are remembered in this process alone, the last 1,000 of them.
    */
   cacheErrors?: false | number | ((error: unknown) => number | false) | undefined
   /**
