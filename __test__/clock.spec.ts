@@ -252,6 +252,30 @@ describe('a `performance` put in the place of the global one, and nothing else',
   })
 })
 
+it('an expired value is not served after the process has waited for an event', () => {
+  const { stdout, stderr } = runProgram(`
+    const { Worker } = require('node:worker_threads')
+    const { cache } = require('warp-cache')
+    let runs = 0
+    const cached = cache(() => ++runs, { ttl: 20 })
+    const signal = new Int32Array(new SharedArrayBuffer(4))
+    const source = \`
+      const { parentPort, workerData } = require('node:worker_threads')
+      parentPort.postMessage('ready')
+      Atomics.wait(workerData, 0, 0)
+      Atomics.wait(workerData, 0, 1, 100)
+      parentPort.postMessage('100 ms later')
+    \`
+    const worker = new Worker(source, { eval: true, workerData: signal })
+    worker.once('message', () => setTimeout(() => {
+      cached()
+      Atomics.store(signal, 0, 1)
+      Atomics.notify(signal, 0)
+      worker.once('message', () => console.log(cached()))
+    }, 1))`)
+  expect([stdout, stderr]).toEqual(['2\n', ''])
+})
+
 it('a process with entries that expire ends when its work is done', () => {
   const { status, stdout } = runProgram(`
     const { cache } = require('warp-cache')

@@ -64,8 +64,12 @@ class Reference {
 }
 
 const steps = fc.noBias(fc.array(step, { minLength: 1, maxLength: LONGEST_RUN, size: 'max' }))
-/** Runs enough for that many steps: a run has half as many as the longest, on average. */
-const runsOf = (count: number) => ({ seed: SEED, numRuns: Math.ceil((2.2 * count * SCALE) / LONGEST_RUN) })
+/** Runs enough for that many steps (one has half as many as the longest, on average), and some time to find out why. */
+const runsOf = (count: number) => ({
+  seed: SEED,
+  numRuns: Math.ceil((2.2 * count * SCALE) / LONGEST_RUN),
+  interruptAfterTimeLimit: 40_000 * SCALE,
+})
 
 const unbounded = () => cache((..._args: unknown[]): unknown => ({}), { maxSize: Number.POSITIVE_INFINITY })
 

@@ -79,12 +79,16 @@ it.each<[string, (n: number) => unknown[]]>([
   expect(cached.cacheInfo().currentSize).toBe(1_000)
 })
 
-it('100,000 computations in flight leave nothing behind', async () => {
-  const cached = cache((n: number) => turn().then(() => n), { maxSize: 10 })
-  const run = () => Promise.all(Array.from({ length: 100_000 }, (_, n) => cached(n)))
-  await run()
-  expect(await growth(run)).toBeLessThan(SLACK_MIB)
-  expect(cached.cacheInfo()).toMatchObject({ currentSize: 10, misses: 200_000 - cached.cacheInfo().hits })
+it('a million computations in flight, a thousand at a time, leave nothing behind', async () => {
+  const cached = cache(async (n: number) => n, { maxSize: 10 })
+  const run = async (thousands: number) => {
+    for (let i = 0; i < thousands; i++) {
+      await Promise.all(Array.from({ length: 1_000 }, (_, n) => cached(1_000 * i + n)))
+    }
+  }
+  await run(10)
+  expect(await growth(() => run(1_000))).toBeLessThan(SLACK_MIB)
+  expect(cached.cacheInfo()).toMatchObject({ currentSize: 10 })
 })
 
 it('100,000 failures leave nothing behind', async () => {

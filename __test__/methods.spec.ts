@@ -1,7 +1,9 @@
 /** Methods and getters, cached by TC39 decorators: each instance has entries of its own, which go with it. */
 import { describe, expect, it } from 'vitest'
 import { type CacheOptions, cache, cacheFor } from 'warp-cache'
-import { type Answer, FIND, membersBehave } from './support/members'
+import { type Answer, FIND } from './support/member-classes'
+import { memberControlsBehave } from './support/member-controls'
+import { membersBehave } from './support/members'
 
 function users(options?: CacheOptions) {
   const cached = cache(options)
@@ -68,6 +70,7 @@ function shapes() {
 }
 
 membersBehave({ users, shapes })
+memberControlsBehave({ users, shapes })
 
 describe('private methods', () => {
   class Account {

@@ -114,6 +114,21 @@ describe('the set of a slow store', () => {
   })
 })
 
+describe('the delete of a slow store', () => {
+  it('is asked for when the store has said whether there is something, and counts at once', async () => {
+    const { store, cached } = await overSlowStore((id: number) => `computed ${id}`)
+    const set = cached.cacheSet([1], 'set')
+    store.take(/set/).happen()
+    await set
+    const deleted = cached.cacheDelete(1)
+    expect(store.whatWaits()).toEqual(['get 1'])
+    const call = cached(1)
+    store.hurry()
+    expect(await deleted).toBe(true)
+    expect(await call).toBe('computed 1')
+  })
+})
+
 describe.each<[string, (cached: { cacheDelete(id: number): unknown; cacheClear(): unknown }) => unknown]>([
   ['cacheDelete', (cached) => cached.cacheDelete(1)],
   ['cacheClear', (cached) => cached.cacheClear()],

@@ -1,7 +1,7 @@
 // The promises about speed and size, each with what this run has measured. A bar that was not measured in this
-// run says so; it counts as neither met nor missed.
+// run says so and counts as neither met nor missed; one whose subject gave wrong results is missed.
 
-import { measuredValue, ratioOf } from './lib/results.mjs'
+import { isBroken, measuredValue, ratioOf } from './lib/results.mjs'
 
 const OURS = 'warp-cache'
 const METHODS = ['warp-cache method (TC39)', 'warp-cache method (legacy)']
@@ -76,7 +76,7 @@ export function judge(results) {
       title: titleOf(one),
       bound: boundOf(one),
       measured: textOf(one, measured),
-      verdict: verdict(one, measured),
+      verdict: isBroken(result, one.subject, one.column) ? 'MISSED' : verdict(one, measured),
     }
   })
 }

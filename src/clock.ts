@@ -1,7 +1,8 @@
 /**
  * Monotonic time in milliseconds, cheap enough to be read on every hit: one reading of `performance.now` serves until
  * the turn of the event loop ends, 32 calls have used it, or code of the user's has run. So an expired value is served
- * at most 32 calls late. A faked clock is never reused, so that tests see their own time at once.
+ * at most 32 calls late. A faked clock is never reused, so that tests see their own time at once; only a replaced
+ * global `performance` with a genuine `Date` is noticed no sooner than at the next reading.
  */
 
 /** How many calls may use one reading. */
@@ -11,7 +12,7 @@ const USES = 32
 const timer = performance
 const timerNow = timer.now
 const RealDate = Date
-const onTurnEnd = setImmediate
+const onTurnEnd = process.nextTick
 
 export class Clock {
   private reading = 0
@@ -43,7 +44,7 @@ export class Clock {
     this.uses = USES - 1
     if (!this.armed) {
       this.armed = true
-      // Not unref'd: the loop would wait for events first, and call their listeners with this reading.
+      // No immediate: it keeps the process alive, or, unref'd, comes after the events that the loop waits for.
       onTurnEnd(this.endTurn)
     }
     return this.reading

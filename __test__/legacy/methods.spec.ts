@@ -1,7 +1,9 @@
 /** Methods and getters, cached by the decorators of `experimentalDecorators`: each instance has entries of its own, which go with it. */
 
 import { type CacheOptions, cache } from 'warp-cache'
-import { type Answer, FIND, membersBehave } from '../support/members'
+import { type Answer, FIND } from '../support/member-classes'
+import { memberControlsBehave } from '../support/member-controls'
+import { membersBehave } from '../support/members'
 
 function users(options?: CacheOptions) {
   const cached = cache(options)
@@ -68,3 +70,4 @@ function shapes() {
 }
 
 membersBehave({ users, shapes })
+memberControlsBehave({ users, shapes })

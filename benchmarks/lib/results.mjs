@@ -31,6 +31,8 @@ export function record(result, subject, variant, answer) {
   if (reason !== undefined) {
     result.reasons[subject] ??= {}
     result.reasons[subject][variant] = reason
+    // One wrong round makes the others worthless.
+    delete result.samples[subject]?.[variant]
     return
   }
   result.samples[subject] ??= {}
@@ -40,6 +42,14 @@ export function record(result, subject, variant, answer) {
     columns[column].push(value)
   }
   for (const note of answer.notes ?? []) if (!result.notes.includes(note)) result.notes.push(note)
+}
+
+/** Whether a subject that can do a case gave wrong results in it, or none. */
+export function isBroken(result, subject, column) {
+  return Object.entries(result.reasons[subject] ?? {}).some(
+    ([variant, reason]) =>
+      /^(wrong|failed): /.test(reason) && (variant === column || !result.variants.includes(column)),
+  )
 }
 
 /** A subject that takes so many times the baseline's time needs no second round to be believed. */

@@ -25,7 +25,7 @@ export function measureInChild(order, implementation) {
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       if (code === 0) resolve(JSON.parse(out.trim().split('\n').at(-1)))
-      else if (signal !== null) resolve({ failed: `stopped after ${LIMIT_MS / 1_000} s` })
+      else if (signal !== null) resolve({ failed: `failed: stopped after ${LIMIT_MS / 1_000} s` })
       else resolve({ failed: `failed: ${lastError(err)}` })
     })
   })

@@ -52,7 +52,9 @@ export class MemoryFunction {
   /** A call of which nothing is known. */
   call(table: Table, self: unknown, args: ArrayLike<unknown>): unknown {
     if (table.closed) return Reflect.apply(this.fn, self, args)
-    return this.answer(table, self, args, this.keys.findCall(table.index, args, self))
+    const found = this.keys.findCall(table.index, args, self)
+    if (this.keys.custom) this.options.clock.forget()
+    return this.answer(table, self, args, found)
   }
 
   /** A call with one argument, that found nothing in `table.quick` by that argument as it is. */
@@ -71,7 +73,7 @@ export class MemoryFunction {
     } catch (error) {
       throw this.failed(table, key, mark, error)
     }
-    return this.succeeded(table, key, mark, value, table.insertions === insertions, false)
+    return this.succeeded(table, key, mark, value, insertions, false)
   }
 
   /** The same where there may be an entry that the first try cannot see. */
@@ -172,7 +174,7 @@ export class MemoryFunction {
     } catch (error) {
       throw this.failed(table, key, mark, error)
     }
-    return this.succeeded(table, key, mark, value, table.insertions === insertions, refresh)
+    return this.succeeded(table, key, mark, value, insertions, refresh)
   }
 
   /** The function has thrown. Returns the error. */
@@ -186,14 +188,14 @@ export class MemoryFunction {
 
   /**
    * The function has returned. Returns what the caller gets.
-   * @param alone - nothing was inserted meanwhile.
+   * @param insertions - how many there were before. What looks at the value may run code of the user's, too.
    */
   private succeeded(
     table: Table,
     key: Key,
     mark: number,
     value: unknown,
-    alone: boolean,
+    insertions: number,
     refresh: boolean,
   ): unknown {
     const { clock, freeze, ttl } = this.options
@@ -206,7 +208,7 @@ export class MemoryFunction {
     if (dropped) return value
     if (freeze) deepFreeze(value)
     // A key that was absent still is, if nothing was inserted.
-    if (alone && !refresh) table.insert(key, value, ttl)
+    if (table.insertions === insertions && !refresh) table.insert(key, value, ttl)
     else table.put(key, value, ttl)
     return value
   }

@@ -5,7 +5,7 @@
  * The writes of one key reach the store one after the other, in the order in which they were asked for. While one is
  * under way, `get` gives what it writes: a store that is slow to write never shows a value from before a set or delete.
  */
-import { derive, thenOf } from '../thenable'
+import { after, derive, thenOf } from '../thenable'
 import type { PutStore, SetStore, Store } from '../types'
 import { type Envelope, NO_ENVELOPE } from './envelope'
 
@@ -68,13 +68,14 @@ export class StoreAdapter {
     return this.write(key, value, () => this.attempt('set', () => this.put(key, value, ttl)))
   }
 
-  /** Deletes what is under a key; whether the store did it. */
-  delete(key: string): boolean | Promise<boolean> {
-    return this.write(key, undefined, () =>
-      this.attempt('delete', () =>
-        this.canDelete ? (this.store as SetStore).delete(key) : this.put(key, NO_ENVELOPE, 1),
-      ),
-    )
+  /**
+   * Deletes what is under a key; whether the store did it.
+   * @param looked - a look at the key, which comes first.
+   */
+  delete(key: string, looked: unknown): boolean | Promise<boolean> {
+    const run = (): unknown =>
+      this.canDelete ? (this.store as SetStore).delete(key) : this.put(key, NO_ENVELOPE, 1)
+    return this.write(key, undefined, () => this.attempt('delete', () => after(looked, run)))
   }
 
   /** Empties the whole store, if it can be emptied. */

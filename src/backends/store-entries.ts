@@ -95,7 +95,7 @@ export class StoreEntries {
       const key = this.keyOf(text)
       if (key === undefined) return after(this.forget(), () => false)
       const found = this.read(text, false)
-      const removed = this.remove(key)
+      const removed = this.remove(key, found)
       return after(found, (envelope) =>
         // The answer of a store that can give it at once does not wait for its slower deletion.
         this.answersLater ? after(removed, () => envelope !== undefined) : envelope !== undefined,
@@ -147,8 +147,8 @@ export class StoreEntries {
     return this.adapter.set(key, sealed(key, value, promised, this.now() + ttl), ttl)
   }
 
-  private remove(key: string): unknown {
-    return after(this.adapter.delete(key), (removed) => removed || this.forget())
+  private remove(key: string, looked?: unknown): unknown {
+    return after(this.adapter.delete(key, looked), (removed) => removed || this.forget())
   }
 
   private forget(): unknown {

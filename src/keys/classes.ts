@@ -2,9 +2,6 @@
 import { types } from 'node:util'
 import { BYTES } from './tokens'
 
-/** What can be read of an object that is neither plain nor an array. */
-export type BuiltIn = 'Date' | 'RegExp' | 'Map' | 'Set' | 'bytes'
-
 const { getPrototypeOf } = Object
 const hasOwn = Object.prototype.hasOwnProperty
 const typedArrayName = Object.getOwnPropertyDescriptor(

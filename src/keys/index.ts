@@ -95,8 +95,9 @@ export class KeyIndex {
   replace(slot: number, key: Key): void {
     const old = this.keys[slot] as Key
     if (this.pairs === NO_PAIRS && !Array.isArray(key) && !Array.isArray(old)) {
-      this.one.delete(old as Token)
+      // First the key that was just looked for: its bucket is still in the processor's cache.
       this.one.set(key as Token, slot)
+      this.one.delete(old as Token)
       this.keys[slot] = key
     } else {
       this.remove(slot)

@@ -14,6 +14,8 @@ const BY_KEY = 'The result of `key`'
 const BY_SELF = 'The result of `perInstance`'
 
 export class KeyReader {
+  /** Whether reading a key runs code of the user's. */
+  readonly custom: boolean
   private made: Shapes | undefined
 
   /**
@@ -23,7 +25,9 @@ export class KeyReader {
   constructor(
     private readonly keyOption?: AnyFunction,
     private readonly selfKey?: AnyFunction,
-  ) {}
+  ) {
+    this.custom = keyOption !== undefined || selfKey !== undefined
+  }
 
   /** The slot of a call's key in `index`, or 0. */
   findCall(index: KeyIndex, args: ArrayLike<unknown>, self: unknown): number {

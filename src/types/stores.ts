@@ -7,8 +7,8 @@ export type MemoryBackend = 'memory' | 0
 
 /**
  * An object that keeps entries: a Map, lru-cache, quick-lru, Keyv 5 or 6, or your own. Keys are strings; values are
- * objects that wrap the result, so a store typed for other values (a `Map<string, number>`) does not fit. It must tell
- * its keys apart exactly, or it only costs hits; it may forget what it likes, when it likes.
+ * objects that wrap the result, so a store typed for other values (a `Map<string, number>`) does not fit. It may forget
+ * what it likes, when it likes; one that confuses its keys costs hits, and never gives a wrong value.
  * If `get` returns a promise the store is asynchronous, and so is every function cached in it. A store whose `get` is
  * typed `any` or `unknown` counts as synchronous: give it a type if it is not.
  */
