@@ -153,9 +153,12 @@ describe('a made name', () => {
       "named('a', function f() { return 2 })",
       "named('a', function g() { return 1 })",
       ';named("a", f)',
+      "named('a', function f() { return 1 }, { key: (a) => a })",
+      "named('a', function f() { return 1 }, { key: (a) => [a] })",
+      "named('a', function f() { return 1 }, { perInstance: (a) => a.id })",
     ]
     const all = others.map((text) => nameOf(`${text}\nfunction f() { return 1 }`))
-    expect(new Set([name, ...all]).size).toBe(4)
+    expect(new Set([name, ...all]).size).toBe(1 + others.length)
   })
 
   it('belongs to the nearest package that has a name', () => {

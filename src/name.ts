@@ -15,6 +15,9 @@ const MAX_LENGTH = 512
 export interface NameOptions {
   readonly name?: string | undefined
   readonly version?: string | undefined
+  /** What makes the keys counts in a made name: the same entries under other keys would be another's. */
+  readonly key?: AnyFunction | undefined
+  readonly perInstance?: boolean | AnyFunction | undefined
 }
 
 /**
@@ -22,7 +25,7 @@ export interface NameOptions {
  * @param site - the function of this package that the user called: its frame and those above are not looked at.
  */
 export function resolveName(fn: AnyFunction, options: NameOptions, site: AnyFunction): string {
-  const name = options.name === undefined ? madeName(fn, site) : givenName(options.name)
+  const name = options.name === undefined ? madeName(fn, options, site) : givenName(options.name)
   const version = versionOf(options)
   const full = version === '' ? name : `${name}+${escaped(version)}`
   if (options.name === undefined) claim(full, fn)
@@ -45,16 +48,18 @@ function versionOf(options: NameOptions): string {
   throw nameError(`${what} must be a string of at most ${MAX_LENGTH} characters, not ${shown(version)}.`)
 }
 
-function madeName(fn: AnyFunction, site: AnyFunction): string {
-  const source = Function.prototype.toString.call(fn)
+function madeName(fn: AnyFunction, { key, perInstance }: NameOptions, site: AnyFunction): string {
+  const sources = [fn, key, perInstance]
+    .filter((part) => typeof part === 'function')
+    .map((part) => Function.prototype.toString.call(part))
   // The text of a bound or built-in function, or of a Proxy, says nothing of what it computes.
-  if (source.endsWith('{ [native code] }')) {
+  if (sources.some((source) => source.endsWith('{ [native code] }'))) {
     throw noDefault(fn, 'its source cannot be seen (a bound or built-in function, or a Proxy)')
   }
   const place = topLevelPlace(site)
   if (typeof place === 'string') throw noDefault(fn, place)
   const { createHash } = require('node:crypto') as typeof import('node:crypto')
-  const hash = createHash('sha256').update(source).digest('hex').slice(0, 16)
+  const hash = createHash('sha256').update(sources.join('\0')).digest('hex').slice(0, 16)
   return `:${[place.package, place.file, place.line, place.column, nameOf(fn), hash].map(part).join(':')}`
 }
 
