@@ -27,7 +27,10 @@ export interface CommonOptions {
    * TypeError instead of changing it for everybody. Default `false`.
    */
   freeze?: boolean | undefined
-  /** The clock, in milliseconds, for tests. It must never run backwards. Default: `performance.now`. */
+  /**
+   * The clock, in milliseconds, for tests. It must never run backwards, nor use the cache that it serves. Default:
+   * `performance.now`.
+   */
   now?: (() => number) | undefined
 }
 
