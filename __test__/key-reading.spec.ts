@@ -192,6 +192,24 @@ describe('getters and Proxies', () => {
     expect(cached.cacheInfo().currentSize).toBe(0)
   })
 
+  it('a clock that calls cached functions does not disturb the key that it is asked for', () => {
+    let time = 0
+    const zone = cache((where: { zone: string }) => ({ where }))
+    const now = () => {
+      zone({ zone: 'UTC' })
+      return time
+    }
+    for (const list of [[{ id: 1 }], [{ id: 1 }, 'x'], [[[{ id: 1 }]], new Map([[1, 2]])]]) {
+      let computations = 0
+      const cached = cache((..._args: unknown[]) => ++computations, { ttl: 10, now })
+      for (const expected of [1, 1, 2, 2]) {
+        if (expected > computations) time += 10
+        expect(cached(...structuredClone(list))).toBe(expected)
+        expect([...cached.cacheEntries()].map(({ args }) => args)).toEqual([list])
+      }
+    }
+  })
+
   it('a getter that throws in the middle is heard, and leaves nothing behind', () => {
     const cached = counting()
     const error = new Error('from the getter')

@@ -150,9 +150,7 @@ interface Aside {
 }
 
 function setAside(): Aside {
-  const aside = { path: path.slice(), around: around.slice() }
-  around.length = 0
-  return aside
+  return { path: path.slice(), around: around.slice() }
 }
 
 function restore(aside: Aside): void {
