@@ -2,6 +2,7 @@
 import vm from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { cache } from '../src/index.js'
+import { collectUntil } from './support/garbage.js'
 import { counting, isSame, permutations, range } from './support/keys.js'
 
 describe('other realms', () => {
@@ -208,6 +209,29 @@ describe('getters and Proxies', () => {
         expect([...cached.cacheEntries()].map(({ args }) => args)).toEqual([list])
       }
     }
+  })
+
+  it('no object of an argument is held once it was read, or refused', async () => {
+    const cached = counting()
+    const refs: WeakRef<object>[] = []
+    const level = (inner: unknown): object => {
+      const object = { inner }
+      refs.push(new WeakRef(object))
+      return object
+    }
+    for (const end of [1, () => 1]) {
+      const nosy = {
+        get a() {
+          cached.cacheHas(range(9).reduce(level, 2))
+          return range(9).reduce(level, end)
+        },
+      }
+      try {
+        cached(nosy, range(9).reduce(level, 3))
+      } catch {}
+    }
+    expect(refs).toHaveLength(9 * 6)
+    expect(await collectUntil(() => refs.every((ref) => ref.deref() === undefined))).toBe(true)
   })
 
   it('a getter that throws in the middle is heard, and leaves nothing behind', () => {
