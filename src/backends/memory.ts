@@ -61,19 +61,7 @@ export class MemoryFunction {
   callOne(table: Table, self: unknown, argument: unknown): unknown {
     const key = singleToken(argument)
     if (key !== argument || !table.open) return this.callOneHidden(table, key, self, argument)
-    const flight = table.flightOf(key)
-    if (flight !== undefined) return this.join(table, flight)
-    // From here on as `miss` and `compute`, without a list of arguments: a tenth of the cost of a miss.
-    table.counters[MISSES]++
-    const { computations, insertions } = table
-    const mark = computations.enter()
-    let value: unknown
-    try {
-      value = Reflect.apply(this.fn, self, [argument])
-    } catch (error) {
-      throw this.failed(table, key, mark, error)
-    }
-    return this.succeeded(table, key, mark, value, insertions, false)
+    return this.miss(table, key, self, [argument])
   }
 
   /** The same where there may be an entry that the first try cannot see. */
@@ -107,14 +95,12 @@ export class MemoryFunction {
 
   private miss(table: Table, key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
     const flight = table.flightOf(key)
-    if (flight !== undefined) return this.join(table, flight)
+    if (flight !== undefined) {
+      table.counters[COALESCED]++
+      return flight.promise
+    }
     table.counters[MISSES]++
     return this.compute(table, key, self, args, false)
-  }
-
-  private join(table: Table, flight: Flight): unknown {
-    table.counters[COALESCED]++
-    return flight.promise
   }
 
   /** Computes anew; the entry, if there is one, stays until the computation has succeeded. */
