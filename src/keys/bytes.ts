@@ -39,7 +39,19 @@ export function bytesOf(object: object, spent: number, depth: number): string {
     return refuse(depth, 'its buffer is detached, or too small for it by now')
   }
   if (spent + bytes.length > MAX_BYTES) refuse(depth, `there are more than ${MAX_BYTES} bytes up to its end`)
-  return bytes.toString('latin1')
+  return oneNaN(object, bytes).toString('latin1')
+}
+
+/** NaN has many bit patterns, of which the engine may write any: in a key it is all ones. */
+function oneNaN(object: object, bytes: Buffer): Buffer {
+  const size = types.isFloat64Array(object) ? 8 : types.isFloat32Array(object) ? 4 : 0
+  if (size === 0) return bytes
+  const copy = Buffer.from(bytes)
+  for (let at = 0; at < copy.length; at += size) {
+    const value = size === 8 ? copy.readDoubleLE(at) : copy.readFloatLE(at)
+    if (Number.isNaN(value)) copy.fill(0xff, at, at + size)
+  }
+  return copy
 }
 
 function bufferOver(object: object): Buffer {
