@@ -15,6 +15,8 @@ export type WarpCacheErrorCode =
   | 'ERR_WARP_CACHE_NAME'
   /** The object given as `backend` is not a usable store. */
   | 'ERR_WARP_CACHE_STORE'
+  /** The bytes of a key or value are damaged, or were written by something else. */
+  | 'ERR_WARP_CACHE_CODEC'
   /** The operation does not exist for this backend, method or getter. */
   | 'ERR_WARP_CACHE_UNSUPPORTED'
 

@@ -42,6 +42,10 @@ function sameContent(kind: string, a: object, b: object): boolean {
       )
     case 'Set':
       return sameArguments([...(a as Set<unknown>)], [...(b as Set<unknown>)])
+    case 'Float16Array':
+    case 'Float32Array':
+    case 'Float64Array':
+      return sameArguments(Array.from(a as Float64Array), Array.from(b as Float64Array))
     default:
       return Buffer.compare(bytesOf(a), bytesOf(b)) === 0
   }

@@ -17,6 +17,20 @@ function slot<T>(prototype: object, name: string): (object: object) => T {
   return (object) => Reflect.apply(get!, object, [])
 }
 
+const typedName = getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.get as () => string | undefined
+
+/** The arrays that may hold NaN, by class; Node has had the smallest since version 24. */
+const FLOATS = new Map<string | undefined, FloatArrayConstructor>(
+  ['Float16Array', 'Float32Array', 'Float64Array']
+    .map((name) => [name, (globalThis as unknown as Record<string, FloatArrayConstructor>)[name]] as const)
+    .filter(([, View]) => View !== undefined),
+)
+
+interface FloatArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer): ArrayLike<number>
+}
+
 const elementsOf = slot<number>(typedArray, 'length')
 const typedSlots = slots(typedArray)
 const viewSlots = slots(DataView.prototype)
@@ -44,14 +58,15 @@ export function bytesOf(object: object, spent: number, depth: number): string {
 
 /** NaN has many bit patterns, of which the engine may write any: in a key it is all ones. */
 function oneNaN(object: object, bytes: Buffer): Buffer {
-  const size = types.isFloat64Array(object) ? 8 : types.isFloat32Array(object) ? 4 : 0
-  if (size === 0) return bytes
-  const copy = Buffer.from(bytes)
-  for (let at = 0; at < copy.length; at += size) {
-    const value = size === 8 ? copy.readDoubleLE(at) : copy.readFloatLE(at)
-    if (Number.isNaN(value)) copy.fill(0xff, at, at + size)
+  const View = FLOATS.get(typedName.call(object))
+  if (View === undefined) return bytes
+  const copy = Uint8Array.from(bytes)
+  const numbers = new View(copy.buffer)
+  for (let i = 0; i < numbers.length; i++) {
+    if (Number.isNaN(numbers[i]))
+      copy.fill(0xff, i * View.BYTES_PER_ELEMENT, (i + 1) * View.BYTES_PER_ELEMENT)
   }
-  return copy
+  return Buffer.from(copy.buffer)
 }
 
 function bufferOver(object: object): Buffer {
