@@ -3,6 +3,7 @@
 //! It is a handle on a table that the whole process shares by name, and belongs to the isolate that made it. Used after
 //! `close` it answers that it is closed; it goes with its last holder in JavaScript, or with the isolate.
 
+use super::codecs;
 use super::entries::Entries;
 use super::error::Result;
 use super::hot::{self, Handle};
@@ -13,6 +14,7 @@ use crate::table::{COUNTERS, Options, registry};
 use napi::bindgen_prelude::{Env, Object, Utf16String};
 use napi_derive::napi;
 use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -34,8 +36,8 @@ pub struct CachedFunctionOptions {
     pub max_value_size: u32,
     /// The share of the capacity that is too new to be evicted.
     pub grace_window: f64,
-    /// Of the hash: 53 random bits. The first handle's counts.
-    pub seed: f64,
+    /// What writes and reads the values.
+    pub codec: String,
 }
 
 /// What there is in a table, and what has happened to it since it was last cleared.
@@ -64,6 +66,12 @@ pub struct CachedFunction {
 
 #[napi]
 impl CachedFunction {
+    /// The version of what this addon and the TypeScript that loads it must agree on.
+    #[napi]
+    pub fn interface_version() -> u32 {
+        1
+    }
+
     /// Opens the table of this name. Throws an error with the code `ERR_WARP_CACHE_NAME` if the name is empty, too
     /// long, or not escaped, `ERR_WARP_CACHE_OPTION` if an option is out of range or differs from those of the living
     /// table, `ERR_WARP_CACHE_MEMORY` if there is no memory for a table.
@@ -79,9 +87,10 @@ impl CachedFunction {
                 max_value_size: options.max_value_size,
                 grace_window: options.grace_window,
                 shards: None,
-                seed: options.seed.to_bits(),
+                seed: RandomState::new().hash_one(()),
             },
         )?;
+        codecs::agree(&table, options.codec)?;
         let stripe = Arc::new(table.stripe());
         let handle = Handle {
             table: RefCell::new(Some(table)),
