@@ -12,6 +12,8 @@ import type { AnyFunction, Store } from './types'
 export const Backend = Object.freeze({
   /** This isolate's heap. */
   MEMORY: 0,
+  /** Memory of this process outside of V8's heap, for all its threads. */
+  THREADS: 2,
 } as const)
 
 /** Every option, complete. */
@@ -19,8 +21,10 @@ export interface ParsedOptions {
   readonly maxSize: number
   /** Milliseconds, or `NEVER`. */
   readonly ttl: number
-  /** Undefined in memory. */
+  /** Undefined but where a store is the backend. */
   readonly store: Store | undefined
+  /** Undefined but where entries live in native memory. */
+  readonly native: NativeOptions | undefined
   readonly policy: PolicyName
   readonly graceWindow: number
   readonly key: AnyFunction | undefined
@@ -33,11 +37,23 @@ export interface ParsedOptions {
   readonly exclusive: boolean
 }
 
+/** Every option of tables in native memory. */
+export interface NativeOptions {
+  readonly maxBytes: number
+  readonly maxKeySize: number
+  readonly maxValueSize: number
+  readonly codec: Codec
+  readonly near: boolean | 'primitives'
+  readonly nearSize: number
+}
+
 const FUNCTION_OPTIONS = ['key', 'cacheErrors', 'perInstance'] as const
-const MEMORY_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
+const TABLE_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
+const NATIVE_ONLY = ['maxBytes', 'maxKeySize', 'maxValueSize', 'codec', 'near', 'nearSize'] as const
 const STORE_ONLY = ['exclusive'] as const
 const COMMON_OPTIONS = [
-  ...MEMORY_ONLY,
+  ...TABLE_ONLY,
+  ...NATIVE_ONLY,
   'ttl',
   'backend',
   'name',
@@ -51,6 +67,13 @@ type RawOptions = Partial<Record<OptionName, unknown>>
 
 const DEFAULT_MAX_SIZE = 128
 const DEFAULT_GRACE_WINDOW = 0.05
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+const DEFAULT_MAX_KEY_SIZE = 512
+const DEFAULT_MAX_VALUE_SIZE = 65_536
+const DEFAULT_NEAR_SIZE = 1024
+/** What a native table can number, and what one buffer can hold. */
+const MAX_NATIVE_SIZE = 2 ** 26
+const MAX_BUFFER = 2 ** 30
 
 /** Parses the options of `cache`. */
 export function parseFunctionOptions(options: unknown): ParsedOptions {
@@ -71,26 +94,21 @@ export function parseEntryTtl(options: unknown, fallback: number): number {
 
 function parse(options: unknown, owner: string, known: readonly OptionName[]): ParsedOptions {
   const raw = options === undefined ? {} : read(options, owner, known)
-  const store = parseBackend(raw.backend)
-  const unfit = store === undefined ? STORE_ONLY : MEMORY_ONLY
-  for (const name of unfit) {
-    if (raw[name] === undefined) continue
-    fail(
-      store === undefined
-        ? `\`${name}\` needs a store as \`backend\`.`
-        : `\`${name}\` is for the store to decide.`,
-    )
-  }
+  const backend = parseBackend(raw.backend)
+  const store = typeof backend === 'object' ? backend : undefined
+  refuseUnfit(raw, backend)
   const given = <T>(name: OptionName, type: string, fallback: T): T => {
     const value = raw[name]
     if (value === undefined) return fallback
     return demand(name, value, type, true, type === 'boolean' ? 'true or false' : `a ${type}`) as T
   }
   const now = given<(() => number) | undefined>('now', 'function', undefined)
+  const maxSize = backend === 'threads' ? parseNativeSize(raw.maxSize) : parseMaxSize(raw.maxSize)
   return Object.freeze({
-    maxSize: parseMaxSize(raw.maxSize),
+    maxSize,
     ttl: raw.ttl === undefined ? NEVER : parseTtl(raw.ttl),
     store,
+    native: backend === 'threads' ? parseNative(raw, maxSize) : undefined,
     policy: parsePolicy(raw.policy),
     graceWindow: parseGraceWindow(raw.graceWindow),
     key: given<AnyFunction | undefined>('key', 'function', undefined),
@@ -108,6 +126,61 @@ function parseMaxSize(value: unknown): number {
   if (value === undefined) return DEFAULT_MAX_SIZE
   const valid = value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0)
   return demand('maxSize', value, 'number', valid, 'a whole number of entries from 0, or Infinity') as number
+}
+
+function parseNativeSize(value: unknown): number {
+  return parseCount('maxSize', value, 0, MAX_NATIVE_SIZE, DEFAULT_MAX_SIZE, 'entries')
+}
+
+/** Refuses options of other backends. */
+function refuseUnfit(raw: RawOptions, backend: NamedBackend | Store): void {
+  const refuse = (names: readonly OptionName[], why: (name: string) => string): void => {
+    for (const name of names) if (raw[name] !== undefined) fail(why(name))
+  }
+  if (typeof backend === 'object') refuse(TABLE_ONLY, (name) => `\`${name}\` is for the store to decide.`)
+  else refuse(STORE_ONLY, (name) => `\`${name}\` needs a store as \`backend\`.`)
+  if (backend !== 'threads')
+    refuse(NATIVE_ONLY, (name) => `\`${name}\` needs \`backend: 'threads'\`, whose values live outside of V8's heap.`)
+  else if (raw.policy !== undefined && parsePolicy(raw.policy) !== 'sieve')
+    fail(`\`policy\` must be 'sieve' with \`backend: 'threads'\`, not ${show(raw.policy)}.`)
+}
+
+function parseNative(raw: RawOptions, maxSize: number): NativeOptions {
+  return Object.freeze({
+    maxBytes: parseCount('maxBytes', raw.maxBytes, 1, Number.MAX_SAFE_INTEGER, DEFAULT_MAX_BYTES, 'bytes'),
+    maxKeySize: parseCount('maxKeySize', raw.maxKeySize, 1, MAX_BUFFER, DEFAULT_MAX_KEY_SIZE, 'bytes'),
+    maxValueSize: parseCount('maxValueSize', raw.maxValueSize, 1, MAX_BUFFER, DEFAULT_MAX_VALUE_SIZE, 'bytes'),
+    codec: parseCodec(raw.codec),
+    near: parseNear(raw.near),
+    nearSize: parseCount(
+      'nearSize',
+      raw.nearSize,
+      1,
+      MAX_NATIVE_SIZE,
+      Math.max(1, Math.min(maxSize, DEFAULT_NEAR_SIZE)),
+      'entries',
+    ),
+  })
+}
+
+function parseCount(
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+  fallback: number,
+  unit: string,
+): number {
+  if (value === undefined) return fallback
+  const valid = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+  const expected = `a whole number of ${unit} from ${least} to ${most}`
+  return demand(name, value, 'number', valid, expected) as number
+}
+
+function parseNear(value: unknown): boolean | 'primitives' {
+  if (value === undefined) return true
+  if (value === 'primitives') return value
+  return demand('near', value, 'boolean', true, "true, false or 'primitives'") as boolean
 }
 
 function parseTtl(value: unknown): number {
@@ -156,10 +229,14 @@ function parsePerInstance(value: unknown): boolean | AnyFunction {
   ) as boolean
 }
 
-function parseBackend(value: unknown): Store | undefined {
-  if (value === undefined || value === 'memory' || value === Backend.MEMORY) return undefined
+type NamedBackend = 'memory' | 'threads'
+
+function parseBackend(value: unknown): NamedBackend | Store {
+  if (value === undefined || value === 'memory' || value === Backend.MEMORY) return 'memory'
+  if (value === 'threads' || value === Backend.THREADS) return 'threads'
   if (typeof value !== 'object' || value === null) {
-    demand('backend', value, undefined, false, "'memory' (Backend.MEMORY), or a store of your own")
+    const expected = "'memory' (Backend.MEMORY), 'threads' (Backend.THREADS), or a store of your own"
+    demand('backend', value, undefined, false, expected)
   }
   const store = value as Record<string, unknown>
   const missing = ['get', 'set', 'delete', 'clear'].filter((method) => typeof store[method] !== 'function')

@@ -3,7 +3,6 @@
 //! It is a handle on a table that the whole process shares by name, and belongs to the isolate that made it. Used after
 //! `close` it answers that it is closed; it goes with its last holder in JavaScript, or with the isolate.
 
-use super::codecs;
 use super::entries::Entries;
 use super::error::Result;
 use super::hot::{self, Handle};
@@ -89,9 +88,9 @@ impl CachedFunction {
                 shards: None,
                 seed: RandomState::new().hash_one(()),
             },
+            &options.codec,
         )?;
-        codecs::agree(&table, options.codec)?;
-        let stripe = Arc::new(table.stripe());
+        let stripe = Arc::new(table.table().stripe());
         let handle = Handle {
             table: RefCell::new(Some(table)),
             stripe: RefCell::new(Some(stripe)),

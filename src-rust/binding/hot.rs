@@ -5,7 +5,7 @@
 
 use super::raw::{self, Argument, Operation};
 use super::scratch::{Head, Memory, Parts};
-use crate::table::{Get, NEVER, Put, Stripe, Table, Token};
+use crate::table::{Get, NEVER, Put, Stripe, Table, Token, registry};
 use napi::sys;
 use std::cell::RefCell;
 use std::ffi::CStr;
@@ -42,7 +42,7 @@ const NO_VALUE: &CStr = c"the scratch holds no value of that length";
 /// A function's handle on its table, in one isolate.
 pub(super) struct Handle {
     /// `None` once it is closed.
-    pub(super) table: RefCell<Option<Arc<Table>>>,
+    pub(super) table: RefCell<Option<Arc<registry::Handle>>>,
     /// The counters of this isolate; `None` once it is closed.
     pub(super) stripe: RefCell<Option<Arc<Stripe>>>,
     pub(super) memory: Rc<RefCell<Memory>>,
@@ -55,7 +55,7 @@ type Answer = Result<i32, &'static CStr>;
 impl Handle {
     /// The table, unless it is closed.
     pub(super) fn table(&self) -> Option<Arc<Table>> {
-        self.table.borrow().clone()
+        self.table.borrow().as_ref().map(|handle| Arc::clone(handle.table()))
     }
 
     /// Runs `act` with the table and the scratch.

@@ -1,7 +1,6 @@
 //! What JavaScript sees. The only part of the crate that knows Node-API; it holds no logic of its own.
 
 mod cached_function;
-mod codecs;
 mod entries;
 mod error;
 mod hot;
