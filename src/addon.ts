@@ -19,7 +19,8 @@ export interface Addon {
 /** The scratch memory of this isolate, as the addon knows it. */
 export interface NativeScratch {
   bindKeys(memory: ArrayBuffer): void
-  bindValues(memory: ArrayBuffer): void
+  bindIncoming(memory: ArrayBuffer): void
+  bindOutgoing(memory: ArrayBuffer): void
 }
 
 /** What makes a table, and what all its handles must agree on. */

@@ -1,4 +1,5 @@
 /** The cache without a function: Map-like, with the keys, policies and expiry of cached functions. */
+import { nativeCache } from './backends/native'
 import { storeCache } from './backends/store'
 import { makeTable, type Table } from './backends/table'
 import { expiryOf, memoryInfo } from './controls'
@@ -17,6 +18,7 @@ import type { AnyFunction, Cache, CacheInfo, CreateCacheFunction, EntryOptions, 
  */
 export const createCache = function createCache(options?: unknown): unknown {
   const parsed = parseCacheOptions(options)
+  if (parsed.native !== undefined) return nativeCache(parsed, createCache as AnyFunction)
   if (parsed.store === undefined) return new MemoryCache(parsed)
   return storeCache(parsed, parsed.store, createCache as AnyFunction)
 } as CreateCacheFunction

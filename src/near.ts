@@ -88,14 +88,7 @@ export class Near {
    * Remembers a value.
    * @param generation - the table's, before the value was read or computed.
    */
-  put(
-    key: Key,
-    value: unknown,
-    slot: number,
-    version: number,
-    generation: number,
-    expiresAt: number,
-  ): void {
+  put(key: Key, value: unknown, slot: number, version: number, generation: number, expiresAt: number): void {
     if (this.words.generation[0] !== this.generation) this.clear()
     if (generation !== this.generation) return
     const place = this.index.find(key) || this.place(key)

@@ -2,7 +2,10 @@
  * The options, parsed once at decoration into a complete and frozen object: whatever is wrong with them is said there,
  * never at the first call.
  */
+
 import { clock, type TimeSource, UserClock } from './clock'
+import type { CodecOption, ValueCodec } from './codec/codec'
+import { codecFor } from './codec/temporary'
 import { rangeError, typeError } from './errors'
 import { NEVER } from './expiry'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
@@ -42,7 +45,7 @@ export interface NativeOptions {
   readonly maxBytes: number
   readonly maxKeySize: number
   readonly maxValueSize: number
-  readonly codec: Codec
+  readonly codec: ValueCodec
   readonly near: boolean | 'primitives'
   readonly nearSize: number
 }
@@ -140,7 +143,10 @@ function refuseUnfit(raw: RawOptions, backend: NamedBackend | Store): void {
   if (typeof backend === 'object') refuse(TABLE_ONLY, (name) => `\`${name}\` is for the store to decide.`)
   else refuse(STORE_ONLY, (name) => `\`${name}\` needs a store as \`backend\`.`)
   if (backend !== 'threads')
-    refuse(NATIVE_ONLY, (name) => `\`${name}\` needs \`backend: 'threads'\`, whose values live outside of V8's heap.`)
+    refuse(
+      NATIVE_ONLY,
+      (name) => `\`${name}\` needs \`backend: 'threads'\`, whose values live outside of V8's heap.`,
+    )
   else if (raw.policy !== undefined && parsePolicy(raw.policy) !== 'sieve')
     fail(`\`policy\` must be 'sieve' with \`backend: 'threads'\`, not ${show(raw.policy)}.`)
 }
@@ -149,8 +155,15 @@ function parseNative(raw: RawOptions, maxSize: number): NativeOptions {
   return Object.freeze({
     maxBytes: parseCount('maxBytes', raw.maxBytes, 1, Number.MAX_SAFE_INTEGER, DEFAULT_MAX_BYTES, 'bytes'),
     maxKeySize: parseCount('maxKeySize', raw.maxKeySize, 1, MAX_BUFFER, DEFAULT_MAX_KEY_SIZE, 'bytes'),
-    maxValueSize: parseCount('maxValueSize', raw.maxValueSize, 1, MAX_BUFFER, DEFAULT_MAX_VALUE_SIZE, 'bytes'),
-    codec: parseCodec(raw.codec),
+    maxValueSize: parseCount(
+      'maxValueSize',
+      raw.maxValueSize,
+      1,
+      MAX_BUFFER,
+      DEFAULT_MAX_VALUE_SIZE,
+      'bytes',
+    ),
+    codec: codecFor(raw.codec as CodecOption | undefined),
     near: parseNear(raw.near),
     nearSize: parseCount(
       'nearSize',

@@ -29,8 +29,8 @@ impl Entries {
     #[napi]
     pub fn next(&mut self) -> bool {
         let mut memory = self.memory.borrow_mut();
-        let Some(Parts { head, key, value }) = memory.parts() else { return false };
-        match self.table.next(&mut self.cursor, whole(head.now), key, value) {
+        let Some(Parts { head, key, incoming, .. }) = memory.parts() else { return false };
+        match self.table.next(&mut self.cursor, whole(head.now), key, incoming) {
             Next::Entry(entry) => {
                 head.mode = entry.key_len;
                 head.length = entry.value_len;

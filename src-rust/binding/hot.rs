@@ -59,43 +59,32 @@ impl Handle {
     }
 
     /// Runs `act` with the table and the scratch.
-    fn run(&self, act: impl FnOnce(&Table, &mut Head, &mut [u8]) -> i32) -> Answer {
+    fn run(&self, act: impl FnOnce(&Table, Parts<'_>) -> Answer) -> Answer {
         let table = self.table.borrow();
         let Some(table) = table.as_ref() else { return Ok(CLOSED) };
         let mut memory = self.memory.borrow_mut();
-        let Parts { head, value, .. } = memory.parts().ok_or(NO_SCRATCH)?;
-        Ok(act(table, head, value))
+        act(table, memory.parts().ok_or(NO_SCRATCH)?)
     }
 
     fn get(&self, key: &[u8]) -> Answer {
-        self.run(|table, head, value| answer_get(table, key, head, value, true))
+        self.run(|table, Parts { head, incoming, .. }| Ok(answer_get(table, key, head, incoming, true)))
     }
 
     fn put(&self, key: &[u8]) -> Answer {
-        let mut valid = true;
-        let answer = self.run(|table, head, value| match value.get(..head.length as usize) {
-            Some(value) => answer_put(table, key, head, value),
-            None => {
-                valid = false;
-                0
-            }
-        });
-        if valid { answer } else { Err(NO_VALUE) }
+        self.run(|table, Parts { head, outgoing, .. }| answer_put(table, key, head, outgoing))
     }
 
     /// Runs `act` with a key that JavaScript has written: its argument says how long it is.
     fn with_written(
         &self,
-        argument: Argument,
-        act: impl FnOnce(&Table, &[u8], &mut Head, &mut [u8]) -> Answer,
+        length: Argument,
+        act: impl FnOnce(&Table, &[u8], &mut Head, &mut [u8], &[u8]) -> Answer,
     ) -> Answer {
-        let table = self.table.borrow();
-        let Some(table) = table.as_ref() else { return Ok(CLOSED) };
-        let mut memory = self.memory.borrow_mut();
-        let Parts { head, key, value } = memory.parts().ok_or(NO_SCRATCH)?;
-        let length = argument.uint32().ok_or(NO_LENGTH)? as usize;
-        let key = key.get(..length).ok_or(NO_LENGTH)?;
-        if length > self.max_key_size { Ok(OVERSIZE) } else { act(table, key, head, value) }
+        self.run(|table, Parts { head, key, incoming, outgoing }| {
+            let length = length.uint32().ok_or(NO_LENGTH)? as usize;
+            let key = key.get(..length).ok_or(NO_LENGTH)?;
+            if length > self.max_key_size { Ok(OVERSIZE) } else { act(table, key, head, incoming, outgoing) }
+        })
     }
 
     /// Runs `act` with the bytes of a key that is one string.
@@ -174,11 +163,12 @@ fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touc
     }
 }
 
-fn answer_put(table: &Table, key: &[u8], head: &mut Head, value: &[u8]) -> i32 {
+fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> Answer {
+    let value = outgoing.get(..head.length as usize).ok_or(NO_VALUE)?;
     let token = Token { generation: head.generation, wanted: head.wanted, count: head.count };
     let fill = (head.mode == FILL).then_some(token);
     let expires_at = if head.expires_at < MAX_TIME { whole(head.expires_at) } else { NEVER };
-    match table.put(key, value, head.flags as u8, expires_at, whole(head.now), fill) {
+    Ok(match table.put(key, value, head.flags as u8, expires_at, whole(head.now), fill) {
         Put::Stored(stored) => {
             head.slot = stored.slot;
             head.version = stored.version;
@@ -188,7 +178,7 @@ fn answer_put(table: &Table, key: &[u8], head: &mut Head, value: &[u8]) -> i32 {
         Put::Outdated => OUTDATED,
         Put::Skipped => SKIPPED,
         Put::Oversize => OVERSIZE,
-    }
+    })
 }
 
 /// From here on a double no longer has every whole number. As a time in milliseconds it is never.
@@ -221,30 +211,30 @@ macro_rules! operation {
 operation!(GetString, c"getString", |handle, key| handle.with_string(key, |key| handle.get(key)));
 operation!(GetNumber, c"getNumber", |handle, key| handle.with_number(key, |key| handle.get(key)));
 operation!(GetKey, c"getKey", |handle, length| {
-    handle.with_written(length, |table, key, head, value| Ok(answer_get(table, key, head, value, true)))
+    handle.with_written(length, |table, key, head, value, _| Ok(answer_get(table, key, head, value, true)))
 });
 operation!(PeekKey, c"peekKey", |handle, length| {
-    handle.with_written(length, |table, key, head, value| Ok(answer_get(table, key, head, value, false)))
+    handle.with_written(length, |table, key, head, value, _| Ok(answer_get(table, key, head, value, false)))
 });
 operation!(
     /// Only the token: as if there were no entry.
-    TokenOfKey, c"tokenOfKey", |handle, length| {
-    handle.with_written(length, |table, key, head, value| {
-        // At the end of time every entry is expired.
-        head.now = f64::INFINITY;
-        Ok(answer_get(table, key, head, value, false))
-    })
-});
+    TokenOfKey,
+    c"tokenOfKey",
+    |handle, length| {
+        handle.with_written(length, |table, key, head, value, _| {
+            // At the end of time every entry is expired.
+            head.now = f64::INFINITY;
+            Ok(answer_get(table, key, head, value, false))
+        })
+    }
+);
 operation!(PutString, c"putString", |handle, key| handle.with_string(key, |key| handle.put(key)));
 operation!(PutNumber, c"putNumber", |handle, key| handle.with_number(key, |key| handle.put(key)));
 operation!(PutKey, c"putKey", |handle, length| {
-    handle.with_written(length, |table, key, head, value| {
-        let value = value.get(..head.length as usize).ok_or(NO_VALUE)?;
-        Ok(answer_put(table, key, head, value))
-    })
+    handle.with_written(length, |table, key, head, _, value| answer_put(table, key, head, value))
 });
 operation!(DeleteKey, c"deleteKey", |handle, length| {
-    handle.with_written(length, |table, key, head, _| Ok(i32::from(table.delete(key, whole(head.now)))))
+    handle.with_written(length, |table, key, head, _, _| Ok(i32::from(table.delete(key, whole(head.now)))))
 });
 
 /// The functions of a handle, as an object.

@@ -1,4 +1,4 @@
-//! The memory through which one isolate and this crate hand each other keys, values and what is known of an entry: two
+//! The memory through which one isolate and this crate hand each other keys, values and what is known of an entry: three
 //! ArrayBuffers that JavaScript owns, bound once, and anew when they have grown.
 //!
 //! Nothing in them is believed for longer than one call: code of the user's runs between calls, and reuses them.
@@ -66,25 +66,33 @@ impl Area {
 /// The bound memory.
 pub(super) struct Memory {
     env: sys::napi_env,
-    keys: Area,
-    values: Area,
+    areas: [Area; 3],
 }
+
+// The places in `areas`.
+const KEYS: usize = 0;
+const INCOMING: usize = 1;
+const OUTGOING: usize = 2;
 
 /// The parts of it, while no JavaScript runs.
 pub(super) struct Parts<'a> {
     pub(super) head: &'a mut Head,
     pub(super) key: &'a mut [u8],
-    pub(super) value: &'a mut [u8],
+    /// Where a value that was found is copied to.
+    pub(super) incoming: &'a mut [u8],
+    /// Where a value that is to be stored lies.
+    pub(super) outgoing: &'a [u8],
 }
 
 impl Memory {
-    /// `None` until both buffers are bound.
+    /// `None` until all buffers are bound.
     pub(super) fn parts(&mut self) -> Option<Parts<'_>> {
-        let key_length = self.keys.length.checked_sub(HEAD_BYTES)?;
-        if self.values.length == 0 {
+        let [keys, incoming, outgoing] = &self.areas;
+        let key_length = keys.length.checked_sub(HEAD_BYTES)?;
+        if incoming.length == 0 || outgoing.length == 0 {
             return None;
         }
-        let start = self.keys.start;
+        let start = keys.start;
         // SAFETY: a bound buffer has these bytes, which are aligned, mean something whatever they are, and are touched
         // by nobody else while no JavaScript runs: the borrow ends with the call.
         let head = unsafe { start.cast::<Head>().as_mut() };
@@ -93,34 +101,29 @@ impl Memory {
         // SAFETY: as for the head; these are the bytes behind it.
         let key = unsafe { std::slice::from_raw_parts_mut(key_start.as_ptr(), key_length) };
         // SAFETY: as for the head; `bind` has made sure that this is another buffer.
-        let value = unsafe { std::slice::from_raw_parts_mut(self.values.start.as_ptr(), self.values.length) };
-        Some(Parts { head, key, value })
+        let incoming = unsafe { std::slice::from_raw_parts_mut(incoming.start.as_ptr(), incoming.length) };
+        // SAFETY: as for the head; `bind` has made sure that this is another buffer.
+        let outgoing = unsafe { std::slice::from_raw_parts(outgoing.start.as_ptr(), outgoing.length) };
+        Some(Parts { head, key, incoming, outgoing })
     }
 
-    fn bind(&mut self, keys: Option<Area>, values: Option<Area>) -> Result<()> {
-        let (new_keys, new_values) = (keys.as_ref(), values.as_ref());
-        let same = new_keys.unwrap_or(&self.keys).start == new_values.unwrap_or(&self.values).start;
-        let bound = self.keys.length != 0 || self.values.length != 0;
-        if same && bound {
-            for area in [keys, values].into_iter().flatten() {
-                area.release(self.env);
-            }
+    fn bind(&mut self, place: usize, env: sys::napi_env, buffer: sys::napi_value) -> Result<()> {
+        let area = Area::of(env, buffer)?;
+        let mut others = self.areas.iter().enumerate().filter(|(other, _)| *other != place);
+        if others.any(|(_, other)| other.length != 0 && other.start == area.start) {
+            area.release(env);
             return Err(raw::failed("binding one buffer twice"));
         }
-        if let Some(area) = keys {
-            std::mem::replace(&mut self.keys, area).release(self.env);
-        }
-        if let Some(area) = values {
-            std::mem::replace(&mut self.values, area).release(self.env);
-        }
+        std::mem::replace(&mut self.areas[place], area).release(env);
         Ok(())
     }
 }
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        self.keys.release(self.env);
-        self.values.release(self.env);
+        for area in &self.areas {
+            area.release(self.env);
+        }
     }
 }
 
@@ -132,10 +135,10 @@ pub struct Scratch {
 
 #[napi]
 impl Scratch {
-    /// Without memory: bind both buffers before the first use.
+    /// Without memory: bind all three buffers before the first use.
     #[napi(constructor)]
     pub fn new(env: Env) -> Self {
-        let memory = Memory { env: env.raw(), keys: Area::NONE, values: Area::NONE };
+        let memory = Memory { env: env.raw(), areas: [Area::NONE; 3] };
         Self { memory: Rc::new(RefCell::new(memory)) }
     }
 
@@ -143,14 +146,18 @@ impl Scratch {
     /// and must not be transferred meanwhile.
     #[napi]
     pub fn bind_keys(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
-        let area = Area::of(env.raw(), buffer.raw())?;
-        self.memory.borrow_mut().bind(Some(area), None)
+        self.memory.borrow_mut().bind(KEYS, env.raw(), buffer.raw())
     }
 
-    /// Binds the buffer for values.
+    /// Binds the buffer for values that are found.
     #[napi]
-    pub fn bind_values(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
-        let area = Area::of(env.raw(), buffer.raw())?;
-        self.memory.borrow_mut().bind(None, Some(area))
+    pub fn bind_incoming(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
+        self.memory.borrow_mut().bind(INCOMING, env.raw(), buffer.raw())
+    }
+
+    /// Binds the buffer for values that are to be stored.
+    #[napi]
+    pub fn bind_outgoing(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
+        self.memory.borrow_mut().bind(OUTGOING, env.raw(), buffer.raw())
     }
 }

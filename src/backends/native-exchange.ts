@@ -34,19 +34,20 @@ const FIRST_VALUES = 4096
 export class Exchange {
   readonly native: NativeScratch
   readonly keys: Scratch
-  readonly values: Scratch
+  /** Values that were found. */
+  readonly incoming = new Scratch(FIRST_VALUES, ({ memory }) => this.native.bindIncoming(memory))
+  /** Values that are to be stored. Apart, since getters in them may look other values up. */
+  readonly outgoing = new Scratch(FIRST_VALUES, ({ memory }) => this.native.bindOutgoing(memory))
   /** The numbers before the key. */
   words!: Uint32Array
   times!: Float64Array
-  /** How often values have been written here: whoever runs code of the user's while writing sees whether that did. */
-  uses = 0
 
   constructor() {
     this.native = new (addon().Scratch)()
     this.keys = new Scratch(FIRST_KEYS, () => this.bindKeys())
-    this.values = new Scratch(FIRST_VALUES, () => this.native.bindValues(this.values.memory))
     this.bindKeys()
-    this.native.bindValues(this.values.memory)
+    this.native.bindIncoming(this.incoming.memory)
+    this.native.bindOutgoing(this.outgoing.memory)
   }
 
   private bindKeys(): void {

@@ -13,8 +13,8 @@ import type { ParsedOptions } from '../options'
 import { addCounters, type Counters, newNativeCounters, PROBE } from '../stats'
 import {
   COUNT,
-  type Exchange,
   EXPIRES_AT,
+  type Exchange,
   exchange,
   FILL,
   FLAGS,
@@ -55,7 +55,7 @@ export class NativeTable {
   private readonly clock: TimeSource
   private readonly maxKeySize: number
   /** What is added to the clock's time: the table's must be that of all isolates, and never negative. */
-  private readonly offset: number
+  readonly offset: number
   /** Whether the counters are in the table's memory. */
   private readonly shared: boolean
 
@@ -96,9 +96,7 @@ export class NativeTable {
   /** Looks a string up: see `find`. */
   findString(key: string): number {
     const now = this.now()
-    const { exchange } = this
-    exchange.uses++
-    exchange.times[NOW] = now
+    this.exchange.times[NOW] = now
     const code = this.hot.getString(key)
     return code === LARGER ? this.findLarger(key) : code
   }
@@ -106,9 +104,7 @@ export class NativeTable {
   /** Looks a number up: see `find`. */
   findNumber(key: number): number {
     const now = this.now()
-    const { exchange } = this
-    exchange.uses++
-    exchange.times[NOW] = now
+    this.exchange.times[NOW] = now
     const code = this.hot.getNumber(key)
     return code === LARGER ? this.findLarger(key) : code
   }
@@ -204,15 +200,14 @@ export class NativeTable {
     const { exchange } = this
     for (;;) {
       const now = this.now()
-      exchange.uses++
       exchange.times[NOW] = now
       if (!walk.next()) return
-      const { keys, values, words } = exchange
+      const { incoming, keys, words } = exchange
       const [key, value] = [KEY + words[MODE], words[LENGTH]]
-      if (key <= keys.bytes.length && value <= values.bytes.length) yield
+      if (key <= keys.bytes.length && value <= incoming.bytes.length) yield
       else {
         keys.grow(key)
-        values.grow(value)
+        incoming.grow(value)
       }
     }
   }
@@ -226,17 +221,16 @@ export class NativeTable {
       const now = this.now()
       const written = this.write(key)
       if (written < 0) return OVERSIZE
-      this.exchange.uses++
       this.exchange.times[NOW] = now
       const code = look(written)
       if (code !== LARGER) return code
-      this.exchange.values.grow(this.exchange.words[LENGTH])
+      this.exchange.incoming.grow(this.exchange.words[LENGTH])
     }
     return LARGER
   }
 
   private findLarger(key: Key): number {
-    this.exchange.values.grow(this.exchange.words[LENGTH])
+    this.exchange.incoming.grow(this.exchange.words[LENGTH])
     return this.findWritten(key, this.hot.getKey)
   }
 
