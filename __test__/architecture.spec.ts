@@ -134,7 +134,7 @@ describe('a room knows nothing of those above it', () => {
   it('types exist for the compiler alone', () => {
     const types = [...modules].filter(([module]) => /^types(\/|$)/.test(module))
     expect(types.flatMap(([, imports]) => imports).filter(({ typeOnly }) => !typeOnly)).toEqual([])
-    expect(strays(/^types(\/|$)/, /^types\//, /^policies\/policy$/)).toEqual([])
+    expect(strays(/^types(\/|$)/, /^types\//, /^policies\/policy$/, /^codec\/codec$/)).toEqual([])
   })
 
   it('policies know slots, and neither keys nor values nor time', () => {
@@ -151,10 +151,12 @@ describe('a room knows nothing of those above it', () => {
 
   it('backends know nothing of decorators, methods or exports', () => {
     const allowed = [/^backends\//, WITHIN_TOOLS, /^controls$/, /^name$/, WITHIN_KEYS, WITHIN_POLICIES]
-    expect(strays(/^backends\//, ...allowed)).toEqual([])
+    const native = [/^near$/, /^addon$/, /^scratch$/, /^codec\/codec$/]
+    expect(strays(/^backends\/native/, ...allowed, ...native)).toEqual([])
+    expect(strays(/^backends\/(?!native)/, ...allowed)).toEqual([])
   })
 
-  it('a call in memory passes through nothing of the stores', () => {
+  it('a call in memory passes through nothing of the stores or of native tables', () => {
     const inMemory = /^backends\/(hit|memory|table|instances)$/
     expect(strays(inMemory, inMemory, WITHIN_TOOLS, WITHIN_KEYS, WITHIN_POLICIES)).toEqual([])
   })

@@ -10,6 +10,7 @@ import { KeyIndex } from './keys/index'
 import type { Key } from './keys/tokens'
 import { makePolicy } from './policies/make'
 import type { Policy } from './policies/policy'
+import { type Counters, NEAR_HITS, newNativeCounters } from './stats'
 
 /** The words of a table, in memory that native code writes. */
 export interface Words {
@@ -19,12 +20,6 @@ export interface Words {
   readonly versions: Uint32Array
   /** By native slot: 1 once the entry was hit. */
   readonly visited: Uint8Array
-}
-
-const NO_WORDS: Words = {
-  generation: new Uint32Array(1),
-  versions: new Uint32Array(0),
-  visited: new Uint8Array(0),
 }
 
 const FIRST_CAPACITY = 4
@@ -44,44 +39,48 @@ export class Near {
   visited: Uint8Array
   /** The generation of all that is here. */
   generation: number
+  // The table's words, one step nearer. Let go of by `close`: their memory is the table's.
+  generationWord: Uint32Array
+  versions: Uint32Array
+  tableVisited: Uint8Array
   private policy: Policy
   private capacity = 0
   private size = 0
 
-  /** The table's words. Let go of by `close`, since their memory is the table's. */
-  words: Words
-
+  /** @param counters - where hits are counted, too, so that a hit finds everything in one object. */
   constructor(
     words: Words,
+    public counters: Counters,
     private readonly maxSize: number,
   ) {
-    this.words = words
+    this.generationWord = words.generation
+    this.versions = words.versions
+    this.tableVisited = words.visited
     this.policy = this.newPolicy()
     this.visited = this.policy.visited
     this.generation = words.generation[0]
   }
 
-  /** The place of a key's entry, or 0: also where it is outdated. Takes 0 for no place. */
+  /** `place`, or 0 if what is there is outdated. Takes 0 for no place. */
   valid(place: number): number {
-    if (place === 0) return 0
-    const { words, stamps } = this
-    return words.generation[0] === this.generation &&
-      words.versions[stamps[2 * place]] === stamps[2 * place + 1]
-      ? place
-      : 0
+    if (place === 0 || this.generationWord[0] !== this.generation) return 0
+    const { stamps } = this
+    return this.versions[stamps[2 * place]] === stamps[2 * place + 1] ? place : 0
   }
 
   find(key: Key): number {
     return this.valid(this.index.find(key))
   }
 
-  /** Counts as a use, here and in the table. */
-  touch(place: number): void {
-    const { visited } = this.words
+  /** A hit at a place that is known to be good: counts as a use, here and in the table. */
+  take(place: number): unknown {
+    const { tableVisited } = this
     const slot = this.stamps[2 * place]
+    this.counters[NEAR_HITS]++
     this.visited[place] = 1
     // A blind store would take the cache line from the other threads.
-    if (visited[slot] === 0) visited[slot] = 1
+    if (tableVisited[slot] === 0) tableVisited[slot] = 1
+    return this.values[place]
   }
 
   /**
@@ -89,9 +88,9 @@ export class Near {
    * @param generation - the table's, before the value was read or computed.
    */
   put(key: Key, value: unknown, slot: number, version: number, generation: number, expiresAt: number): void {
-    if (this.words.generation[0] !== this.generation) this.clear()
+    if (this.generationWord[0] !== this.generation) this.clear()
     if (generation !== this.generation) return
-    const place = this.index.find(key) || this.place(key)
+    const place = this.index.find(key) || this.newPlace(key)
     this.values[place] = value
     this.stamps[2 * place] = slot
     this.stamps[2 * place + 1] = version
@@ -111,13 +110,16 @@ export class Near {
     this.values = [undefined]
     this.size = 0
     this.capacity = 0
-    this.generation = this.words.generation[0]
+    this.generation = this.generationWord[0]
   }
 
   /** Forgets everything for good. */
   close(): void {
-    this.words = NO_WORDS
     this.clear()
+    this.generationWord = new Uint32Array(1)
+    this.versions = new Uint32Array(0)
+    this.tableVisited = new Uint8Array(0)
+    this.counters = newNativeCounters()
     this.generation = Number.NaN
   }
 
@@ -125,8 +127,7 @@ export class Near {
     return makePolicy('sieve', this.maxSize, GRACE_WINDOW)
   }
 
-  /** A place for a new key. */
-  private place(key: Key): number {
+  private newPlace(key: Key): number {
     if (this.size === this.maxSize) {
       const place = this.policy.recycle()
       this.index.replace(place, key)

@@ -48,7 +48,7 @@ export class NativeFunction extends NativeCache {
     }
     const place = near.valid(this.keys.findCall(near.index, args, self))
     if (place === 0 || this.values.timed) return this.answer(this.keys.take(), self, args)
-    return this.values.take(near, place)
+    return near.take(place)
   }
 
   /** A call with one argument, that found nothing nearby by that argument as it is. */

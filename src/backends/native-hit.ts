@@ -12,20 +12,19 @@ import type { NativeFunction } from './native-function'
 
 /** Hits do not expire. */
 export function nearFunction(over: NativeFunction, near: Near): AnyFunction {
-  const { values } = over
   const missed = missedOf(over)
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const place = placeOf(near, arguments.length, first, second)
-    const { stamps, words } = near
+    const { stamps, tableVisited } = near
     const slot = stamps[2 * place]
     if (
       place !== 0 &&
-      words.generation[0] === near.generation &&
-      words.versions[slot] === stamps[2 * place + 1]
+      near.versions[slot] === stamps[2 * place + 1] &&
+      near.generationWord[0] === near.generation
     ) {
-      values.counters[NEAR_HITS]++
+      near.counters[NEAR_HITS]++
       near.visited[place] = 1
-      if (words.visited[slot] === 0) words.visited[slot] = 1
+      if (tableVisited[slot] === 0) tableVisited[slot] = 1
       return near.values[place]
     }
     if (arguments.length === 1) return over.callOne(this, first)
@@ -35,21 +34,21 @@ export function nearFunction(over: NativeFunction, near: Near): AnyFunction {
 
 /** Hits may have expired. */
 export function timedNearFunction(over: NativeFunction, near: Near, clock: TimeSource): AnyFunction {
-  const { values } = over
+  const { offset } = over.values
   const missed = missedOf(over)
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const place = placeOf(near, arguments.length, first, second)
-    const { stamps, words } = near
+    const { stamps, tableVisited } = near
     const slot = stamps[2 * place]
     if (
       place !== 0 &&
-      words.generation[0] === near.generation &&
-      words.versions[slot] === stamps[2 * place + 1] &&
-      near.expiresAt[place] > clock.now() + values.offset
+      near.expiresAt[place] > clock.now() + offset &&
+      near.versions[slot] === stamps[2 * place + 1] &&
+      near.generationWord[0] === near.generation
     ) {
-      values.counters[NEAR_HITS]++
+      near.counters[NEAR_HITS]++
       near.visited[place] = 1
-      if (words.visited[slot] === 0) words.visited[slot] = 1
+      if (tableVisited[slot] === 0) tableVisited[slot] = 1
       return near.values[place]
     }
     if (arguments.length === 1) return over.callOne(this, first)

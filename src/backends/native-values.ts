@@ -10,15 +10,7 @@ import { parseKey } from '../keys/parse'
 import type { Key } from '../keys/tokens'
 import { Near } from '../near'
 import type { ParsedOptions } from '../options'
-import {
-  type Counters,
-  DETACHED,
-  HITS,
-  NEAR_HITS,
-  newNativeCounters,
-  OVERSIZE_SKIPS,
-  UNSTORABLE,
-} from '../stats'
+import { type Counters, DETACHED, HITS, newNativeCounters, OVERSIZE_SKIPS, UNSTORABLE } from '../stats'
 import { EXPIRES_AT, FLAGS, GENERATION, KEY, LENGTH, MODE, SLOT, VERSION } from './native-exchange'
 import { type FillToken, MISS, NativeTable, OVERSIZE, STORED } from './native-table'
 import { reasonOf, warnOfDamage, warnOfDetachment, warnOfUnstorable } from './native-warnings'
@@ -84,14 +76,14 @@ export class NativeValues {
     this.offset = this.table?.offset ?? 0
     this.counters = this.table?.counters ?? newNativeCounters()
     const words = this.table?.words
-    if (near !== false && words !== undefined) this.near = new Near(words, nearSize)
+    if (near !== false && words !== undefined) this.near = new Near(words, this.counters, nearSize)
   }
 
   /** The value of a key, counted as a hit; or `NOTHING`, with `token` for whoever computes it. */
   find(key: Key): unknown {
     const { near, table } = this
     const place = near === undefined ? 0 : this.live(near, near.find(key))
-    if (place !== 0) return this.take(near!, place)
+    if (place !== 0) return near!.take(place)
     this.token = undefined
     if (table === undefined) {
       if (this.options.maxSize !== 0) this.counters[DETACHED]++
@@ -107,13 +99,6 @@ export class NativeValues {
     else this.token = code === OVERSIZE ? TOO_LONG : table.tokenOf(key)
     near?.forget(key)
     return NOTHING
-  }
-
-  /** A hit nearby, at a place that is known to be good. */
-  take(near: Near, place: number): unknown {
-    this.counters[NEAR_HITS]++
-    near.touch(place)
-    return near.values[place]
   }
 
   /** `place`, or 0 if its entry has expired. Takes 0 for no place. */
