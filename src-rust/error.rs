@@ -16,7 +16,7 @@ pub enum Error {
     NameSurrogate,
     /// A table cannot have this many entries.
     MaxSize(u32),
-    /// A table of this many bytes holds not even an empty entry.
+    /// A table cannot have this many bytes.
     MaxBytes(u64),
     /// The grace window is not from 0 up to 1.
     GraceWindow,
@@ -65,8 +65,9 @@ impl fmt::Display for Error {
             ),
             Self::MaxBytes(bytes) => write!(
                 f,
-                "maxBytes must be at least {}, what one empty entry takes, not {bytes}",
-                crate::table::cost(0, 0)
+                "maxBytes of a native table must be from {}, what one empty entry takes, to {}, not {bytes}",
+                crate::table::cost(0, 0),
+                crate::table::MAX_BYTES
             ),
             Self::GraceWindow => write!(f, "graceWindow must be at least 0 and less than 1"),
             Self::Shards => write!(f, "the number of shards must be a power of two, and at most 64"),

@@ -7,6 +7,7 @@
 mod binding;
 pub mod clock;
 pub mod error;
+pub mod hash;
 pub mod name;
 mod shim;
 mod sys;

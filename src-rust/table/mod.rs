@@ -1,45 +1,105 @@
 //! One bounded table of byte strings, for every thread of the process: keys to values, with expiry and eviction.
 //!
 //! It never holds more than `max_size` entries or `max_bytes` bytes. A value that was computed before its key was
-//! set, deleted or cleared is never stored after it. A set, delete or clear is never lost. What it does not know:
-//! JavaScript, functions, and what keys and values mean.
+//! set, deleted or cleared is never stored after it. A set, delete or clear is never lost. Look-ups take no lock. What
+//! it does not know: JavaScript, functions, and what keys and values mean.
 
-mod model;
+mod arena;
+mod due;
+mod gate;
+mod geometry;
+mod index;
+mod reader;
+mod record;
+#[cfg(not(any(loom, shuttle)))]
+mod region;
+#[cfg(any(loom, shuttle))]
+#[path = "region_model.rs"]
+mod region;
 pub mod registry;
+mod seqlock;
+mod shard;
+mod sieve;
 mod stats;
+mod store;
+#[cfg(test)]
+mod tests;
+mod totals;
 mod types;
+mod verify;
+mod writer;
 
 use crate::error::Error;
-use crate::shim::{AtomicU32, Ordering};
-use model::Model;
-use parking_lot::Mutex;
+use crate::hash::hash;
+use crate::shim::{AtomicU32, AtomicU64, Ordering};
+use arena::Arena;
+use geometry::Geometry;
+use reader::{Ask, Sight};
+use region::{Area, Region};
+use shard::Shard;
 pub use stats::{COUNTERS, Stripe};
 use std::sync::Arc;
+use totals::Totals;
 pub use types::*;
+use writer::Writer;
 
-/// Where the version words begin: the generation has a cache line pair of its own.
-const VERSIONS: usize = 32;
+/// How often an iteration tries to copy an entry that is being changed, before it takes the lock.
+const COPY_TRIES: u32 = 16;
 
 /// A table. Whoever has it in an `Arc` may use it from any thread.
 #[derive(Debug)]
 pub struct Table {
     options: Options,
-    model: Mutex<Model>,
-    control: Box<[AtomicU32]>,
+    shards: Box<[Shard]>,
+    arena: Arena,
+    totals: Totals,
+    /// One word, in the memory that JavaScript sees.
+    generation: Area<AtomicU32>,
     stats: stats::Stats,
+    skipped: AtomicU64,
+    baseline: Baseline,
+    /// The seed of checksums, where others may write the memory too.
+    checked: Option<u64>,
+    #[cfg(not(any(loom, shuttle)))]
+    control: geometry::ControlPlan,
+}
+
+/// What the shards' counters were at the last `clear`.
+#[derive(Debug, Default)]
+struct Baseline {
+    evictions: AtomicU64,
+    expirations: AtomicU64,
+    skipped: AtomicU64,
 }
 
 impl Table {
     /// An empty table in memory that belongs to this process alone.
     pub fn new(options: &Options) -> Result<Self, Error> {
         options.check()?;
-        let slots = options.max_size as usize;
-        Ok(Self {
+        let plan = Geometry::new(options);
+        let region = Region::anonymous(plan.bytes)?;
+        Ok(Self::over(&region, &plan, options, None))
+    }
+
+    /// A table over a region of zeros.
+    fn over(region: &Arc<Region>, plan: &Geometry, options: &Options, checked: Option<u64>) -> Self {
+        Self {
             options: options.clone(),
-            model: Mutex::new(Model::new(options)),
-            control: (0..VERSIONS + slots + slots.div_ceil(4)).map(|_| AtomicU32::new(0)).collect(),
+            shards: (0..plan.shards).map(|number| Shard::new(region, plan, options, number)).collect(),
+            arena: Arena::new(
+                region.area(plan.blocks),
+                region.area(plan.extent_words),
+                region.area(plan.pool),
+            ),
+            totals: Totals::new(region.area(plan.totals), options),
+            generation: region.area(plan.generation),
             stats: stats::Stats::default(),
-        })
+            skipped: AtomicU64::new(0),
+            baseline: Baseline::default(),
+            checked,
+            #[cfg(not(any(loom, shuttle)))]
+            control: plan.control(),
+        }
     }
 
     /// What it was made with.
@@ -48,56 +108,71 @@ impl Table {
     }
 
     /// Looks a key up, and copies its value to the beginning of `out`. `touch`: this is a use, which keeps the entry
-    /// from being evicted for a while. An entry whose time has come at `now` is a miss. Takes no lock.
+    /// from being evicted for a while. An entry whose time has come at `now` is a miss. Takes no lock, unless writers
+    /// got in the way again and again. What is behind the value in `out` is undefined.
+    #[inline]
     pub fn get(&self, key: &[u8], now: u64, out: &mut [u8], touch: bool) -> Get {
-        self.locked(|model| model.get(key, now, out, touch))
+        let hash = hash(self.options.seed, key);
+        let ask = Ask { key, hash, now, touch };
+        self.shard(hash)
+            .get(self.sight(), &ask, out)
+            .unwrap_or_else(|token| self.get_locked(&ask, token, out))
     }
 
-    /// Stores a value under a key, in place of the one that it has or as a new entry, after evicting what has to go.
-    ///
-    /// With a token this is a fill: dropped if its key may have been set, deleted or cleared since the miss that gave
-    /// the token. Without one it is a set, and outdates fills that are under way.
-    pub fn put(
-        &self,
-        key: &[u8],
-        value: &[u8],
-        flags: u8,
-        expires_at: u64,
-        now: u64,
-        fill: Option<Token>,
-    ) -> Put {
-        self.locked(|model| model.put(key, value, flags, expires_at, now, fill))
-    }
-
-    /// Drops a key's entry, and outdates fills that are under way. Whether there was a live one; where other writers
-    /// took too long to tell, its whole shard counts as empty and the answer is `true`.
-    pub fn delete(&self, key: &[u8], now: u64) -> bool {
-        self.locked(|model| model.delete(key, now))
-    }
-
-    /// Drops every entry, outdates fills that are under way, and zeroes the counters. Waits for nobody.
-    pub fn clear(&self) {
-        self.locked(Model::clear);
-        self.stats.clear();
+    /// The look-up of a reader that was disturbed too often.
+    #[cold]
+    fn get_locked(&self, ask: &Ask<'_>, token: Token, out: &mut [u8]) -> Get {
+        let shard = self.shard(ask.hash);
+        let Some(guard) = shard.lock.lock_in_time() else { return Get::Miss(token) };
+        let _writer = Writer::enter(self, shard, guard);
+        shard.get(self.sight(), ask, out).unwrap_or_else(Get::Miss)
     }
 
     /// Copies one entry after the other, in no particular order and without touching them. Entries that come or go
     /// during the iteration may be seen or not; none that stays is left out.
     pub fn next(&self, cursor: &mut Cursor, now: u64, key: &mut [u8], value: &mut [u8]) -> Next {
-        let (slot, next) = self.locked(|model| model.next(cursor.slot, now, key, value));
-        cursor.slot = slot + u32::from(matches!(next, Next::Entry(_)));
-        next
+        let slots = self.shards[0].records.len();
+        while let Some(shard) = self.shards.get((cursor.slot / slots) as usize) {
+            let local = cursor.slot % slots + 1;
+            if local > shard.state.issued().load(Ordering::Relaxed) || shard.is_outdated() {
+                cursor.slot = (shard.number + 1) * slots;
+                continue;
+            }
+            match self.copy(shard, local, key, value) {
+                Some((record, copied)) if record.expires_at > now => {
+                    let (key_len, value_len) = (record.key_len, record.value_len);
+                    if !copied {
+                        return Next::Larger { key_len, value_len };
+                    }
+                    cursor.slot += 1;
+                    let (flags, expires_at) = (record.flags, record.expires_at);
+                    return Next::Entry(Entry { key_len, value_len, flags, expires_at });
+                }
+                _ => cursor.slot += 1,
+            }
+        }
+        Next::End
     }
 
-    /// Checks every structure against every other, with writers shut out.
-    pub fn verify(&self) -> Result<Report, Corruption> {
-        let (entries, bytes) = self.locked(|model| (model.len(), model.bytes()));
-        Ok(Report { entries, bytes, blocks: 0, shards: 1 })
+    fn copy(
+        &self,
+        shard: &Shard,
+        slot: u32,
+        key: &mut [u8],
+        value: &mut [u8],
+    ) -> Option<(record::Record, bool)> {
+        for _ in 0..COPY_TRIES {
+            if let Some(copied) = shard.copy(self.sight(), slot, key, value) {
+                return copied;
+            }
+        }
+        let _writer = Writer::enter(self, shard, shard.lock.lock());
+        shard.copy(self.sight(), slot, key, value).flatten()
     }
 
     /// How many entries there are. Expired ones count until they are dropped.
     pub fn len(&self) -> u32 {
-        self.locked(|model| model.len())
+        self.shards.iter().map(Shard::len).sum()
     }
 
     /// Whether there are no entries.
@@ -107,31 +182,29 @@ impl Table {
 
     /// What the entries cost.
     pub fn bytes(&self) -> u64 {
-        self.locked(|model| model.bytes())
+        self.shards.iter().map(Shard::bytes).sum()
     }
 
     /// Entries that had to go for others, since the last `clear`.
     pub fn evictions(&self) -> u64 {
-        self.locked(|model| model.evictions)
+        self.all_evictions() - self.baseline.evictions.load(Ordering::Relaxed)
     }
 
     /// Entries that were dropped because their time had come, since the last `clear`.
     pub fn expirations(&self) -> u64 {
-        self.locked(|model| model.expirations)
+        self.all_expirations() - self.baseline.expirations.load(Ordering::Relaxed)
     }
 
-    /// Values that were not stored because other writers took too long, since the last `clear`.
+    /// Values that were not stored because other writers took too long or left no room, since the last `clear`.
     pub fn skipped_writes(&self) -> u64 {
-        0
+        self.skipped.load(Ordering::Relaxed) - self.baseline.skipped.load(Ordering::Relaxed)
     }
 
     /// Where the control words are.
+    #[cfg(not(any(loom, shuttle)))]
     pub fn control(&self) -> Control {
-        let slots = self.options.max_size;
-        let versions = 4 * VERSIONS;
-        let visited = versions + 4 * slots as usize;
-        let base = self.control.as_ptr().cast_mut().cast();
-        Control { base, len: 4 * self.control.len(), generation: 0, versions, visited, slots }
+        let geometry::ControlPlan { len, versions, visited, slots } = self.control;
+        Control { base: self.generation.address(), len, generation: 0, versions, visited, slots }
     }
 
     /// A block of counters for one isolate.
@@ -144,22 +217,36 @@ impl Table {
         self.stats.sum()
     }
 
-    fn locked<R>(&self, operation: impl FnOnce(&mut Model) -> R) -> R {
-        let mut model = self.model.lock();
-        let visited = &self.control[VERSIONS + self.options.max_size as usize..];
-        for slot in 0..model.versions.len() {
-            let shift = slot % 4 * 8;
-            let word = visited[slot / 4].load(Ordering::Relaxed);
-            if word >> shift & 0xff != 0 {
-                model.touch(slot as u32);
-                visited[slot / 4].fetch_and(!(0xff << shift), Ordering::Relaxed);
-            }
-        }
-        let result = operation(&mut model);
-        self.control[0].store(model.generation, Ordering::Release);
-        for (slot, &version) in model.versions.iter().enumerate() {
-            self.control[VERSIONS + slot].store(version, Ordering::Release);
-        }
-        result
+    fn zero_counters(&self) {
+        self.stats.clear();
+        self.baseline.evictions.store(self.all_evictions(), Ordering::Relaxed);
+        self.baseline.expirations.store(self.all_expirations(), Ordering::Relaxed);
+        self.baseline.skipped.store(self.skipped.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    fn all_evictions(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.state.evictions().load(Ordering::Relaxed)).sum()
+    }
+
+    fn all_expirations(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.state.expirations().load(Ordering::Relaxed)).sum()
+    }
+
+    fn count_skipped(&self) {
+        self.skipped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn generation(&self) -> &AtomicU32 {
+        &self.generation[0]
+    }
+
+    fn shard(&self, hash: u64) -> &Shard {
+        // The other half of the hash is the tag.
+        &self.shards[hash as usize & (self.shards.len() - 1)]
+    }
+
+    fn sight(&self) -> Sight<'_> {
+        let (generation, max_value_size) = (self.generation(), self.options.max_value_size);
+        Sight { arena: &self.arena, generation, max_value_size, checked: self.checked }
     }
 }

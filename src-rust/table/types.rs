@@ -9,6 +9,8 @@ use crate::error::Error;
 pub const NEVER: u64 = u64::MAX;
 /// The largest `max_size`.
 pub const MAX_ENTRIES: u32 = 1 << 26;
+/// The largest `max_bytes`.
+pub const MAX_BYTES: u64 = 1 << 40;
 /// The smallest capacity at which a grace window that is not 0 spares at least one entry.
 const SMALLEST_WINDOWED_CAPACITY: u32 = 20;
 
@@ -53,7 +55,7 @@ impl Options {
         if self.shards.is_some_and(|shards| !shards.is_power_of_two() || shards > 64) {
             return Err(Error::Shards);
         }
-        if self.max_bytes < cost(0, 0) {
+        if self.max_bytes < cost(0, 0) || self.max_bytes > MAX_BYTES {
             return Err(Error::MaxBytes(self.max_bytes));
         }
         Ok(())
@@ -63,7 +65,7 @@ impl Options {
 /// Bytes of one block of the arena, its link included.
 pub const BLOCK_BYTES: u32 = 128;
 /// Bytes of keys and values that one block holds.
-pub const BLOCK_PAYLOAD: u32 = 120;
+pub const BLOCK_PAYLOAD: u32 = if cfg!(any(loom, shuttle)) { 16 } else { 120 };
 /// What an entry is counted for besides its blocks: its slot record, links, index cells and control words.
 pub const ENTRY_BYTES: u32 = 96;
 
@@ -185,7 +187,7 @@ pub struct Entry {
     pub expires_at: u64,
 }
 
-/// Where JavaScript finds the control words: one block of memory, as long-lived as the table, that holds nothing else.
+/// Where JavaScript finds the control words, valid as long as the table is: one block of memory that holds nothing else.
 /// Native code reads them, and believes nothing that they say.
 #[derive(Debug, Clone, Copy)]
 pub struct Control {

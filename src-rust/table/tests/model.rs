@@ -3,8 +3,7 @@
 //!
 //! It knows nothing of threads.
 
-use super::types::{Entry, Next, Options, cost, grace_entries};
-use super::types::{Get, Hit, Put, Stored, Token};
+use crate::table::{Entry, Get, Hit, Next, Options, Put, Stored, Token, cost, grace_entries};
 
 /// How many expired entries an insertion drops.
 const PURGE_PER_INSERT: usize = 2;
@@ -27,30 +26,33 @@ impl Item {
 
 /// The slow table.
 #[derive(Debug)]
-pub(crate) struct Model {
+pub(super) struct Model {
     options: Options,
     /// Oldest first.
     items: Vec<Item>,
     /// The slot at which the next search for a victim begins; `None`: at the oldest.
     hand: Option<u32>,
+    /// How many of the newest entries the hand spares.
+    grace: usize,
     /// Slots that were used, the last freed last.
     free: Vec<u32>,
     /// How many slots were ever used.
     issued: u32,
-    pub(crate) versions: Vec<u32>,
-    pub(crate) generation: u32,
+    pub(super) versions: Vec<u32>,
+    pub(super) generation: u32,
     wanted: u32,
     count: u32,
-    pub(crate) evictions: u64,
-    pub(crate) expirations: u64,
+    pub(super) evictions: u64,
+    pub(super) expirations: u64,
 }
 
 impl Model {
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         Self {
             options: options.clone(),
             items: Vec::new(),
             hand: None,
+            grace: 0,
             free: Vec::new(),
             issued: 0,
             versions: Vec::new(),
@@ -62,26 +64,26 @@ impl Model {
         }
     }
 
-    pub(crate) fn len(&self) -> u32 {
+    pub(super) fn len(&self) -> u32 {
         self.items.len() as u32
     }
 
-    pub(crate) fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         self.items.iter().map(Item::cost).sum()
     }
 
     /// The slot of a live entry. It is not touched.
-    pub(crate) fn slot(&self, key: &[u8], now: u64) -> Option<u32> {
+    pub(super) fn slot(&self, key: &[u8], now: u64) -> Option<u32> {
         self.items.iter().find(|item| item.key == key && item.expires_at > now).map(|item| item.slot)
     }
 
-    pub(crate) fn touch(&mut self, slot: u32) {
+    pub(super) fn touch(&mut self, slot: u32) {
         if let Some(item) = self.items.iter_mut().find(|item| item.slot == slot) {
             item.visited = true;
         }
     }
 
-    pub(crate) fn get(&mut self, key: &[u8], now: u64, out: &mut [u8], touch: bool) -> Get {
+    pub(super) fn get(&mut self, key: &[u8], now: u64, out: &mut [u8], touch: bool) -> Get {
         let generation = self.generation;
         let Some(item) = self.items.iter_mut().find(|item| item.key == key && item.expires_at > now) else {
             return Get::Miss(Token { generation, wanted: self.wanted, count: self.count });
@@ -96,7 +98,7 @@ impl Model {
         Get::Hit(Hit { slot, version, generation, len: item.value.len() as u32, flags, expires_at })
     }
 
-    pub(crate) fn put(
+    pub(super) fn put(
         &mut self,
         key: &[u8],
         value: &[u8],
@@ -144,7 +146,8 @@ impl Model {
         }
         let slot = self.free.pop().unwrap_or_else(|| {
             self.issued += 1;
-            self.versions.push(0);
+            let versions = self.versions.len().max(self.issued as usize);
+            self.versions.resize(versions, 0);
             self.issued - 1
         });
         let (key, value) = (key.to_vec(), value.to_vec());
@@ -152,24 +155,26 @@ impl Model {
         Put::Stored(self.bump(slot, fill))
     }
 
-    pub(crate) fn delete(&mut self, key: &[u8], now: u64) -> bool {
+    pub(super) fn delete(&mut self, key: &[u8], now: u64) -> bool {
         self.count = self.count.wrapping_add(1);
         let live = self.slot(key, now).is_some();
         self.drop_key(key);
         live
     }
 
-    pub(crate) fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         while !self.items.is_empty() {
             self.remove(0);
         }
+        // Slots are issued anew, from the first on.
+        (self.free, self.issued, self.hand, self.grace) = (Vec::new(), 0, None, 0);
         self.wanted = self.wanted.wrapping_add(1);
         self.generation = self.generation.wrapping_add(1);
         (self.evictions, self.expirations) = (0, 0);
     }
 
     /// The entry in the first slot from `slot` on that has a live one, and that slot.
-    pub(crate) fn next(&self, slot: u32, now: u64, key: &mut [u8], value: &mut [u8]) -> (u32, Next) {
+    pub(super) fn next(&self, slot: u32, now: u64, key: &mut [u8], value: &mut [u8]) -> (u32, Next) {
         let live = self.items.iter().filter(|item| item.slot >= slot && item.expires_at > now);
         let Some(item) = live.min_by_key(|item| item.slot) else { return (slot, Next::End) };
         let (key_len, value_len) = (item.key.len() as u32, item.value.len() as u32);
@@ -217,9 +222,14 @@ impl Model {
         if self.drop_due(now) {
             return;
         }
+        // As many as of a full table, or of one that is full as it is.
         let len = self.items.len();
+        let capacity = u64::from(self.options.max_size).min(self.options.max_bytes / cost(0, 0)) as u32;
+        let [of_capacity, of_len] =
+            [capacity, len as u32].map(|entries| grace_entries(entries, self.options.grace_window));
+        self.grace = of_capacity.min(of_len) as usize;
+        self.turn_back();
         let stop = len - self.spared();
-        let stop = if stop == 0 { len } else { stop };
         let mut at = self.hand.and_then(|slot| self.at(slot)).unwrap_or(0);
         while self.items[at].visited {
             self.items[at].visited = false;
@@ -230,10 +240,16 @@ impl Model {
         self.remove(at);
     }
 
-    /// How many of the newest entries the hand spares.
     fn spared(&self) -> usize {
-        let grace = grace_entries(self.options.max_size, self.options.grace_window) as usize;
-        grace.min(self.items.len())
+        self.grace.min(self.items.len())
+    }
+
+    /// The hand never stands in the window.
+    fn turn_back(&mut self) {
+        let outside = self.items.len() - self.spared();
+        if self.hand.and_then(|slot| self.at(slot)).is_some_and(|at| at >= outside) {
+            self.hand = None;
+        }
     }
 
     fn remove(&mut self, at: usize) {
@@ -244,10 +260,6 @@ impl Model {
         let item = self.items.remove(at);
         self.versions[item.slot as usize] = self.versions[item.slot as usize].wrapping_add(1);
         self.free.push(item.slot);
-        // The hand never stands in the window.
-        let outside = self.items.len() - self.spared();
-        if self.hand.and_then(|slot| self.at(slot)).is_some_and(|at| at >= outside) {
-            self.hand = None;
-        }
+        self.turn_back();
     }
 }
