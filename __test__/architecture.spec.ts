@@ -145,6 +145,11 @@ describe('a room knows nothing of those above it', () => {
     expect(strays(WITHIN_KEYS, WITHIN_KEYS, /^errors$/, /^scratch$/, /^types$/, NODE)).toEqual([])
   })
 
+  it('codecs know values: no key, and of keys/ only how objects are told apart', () => {
+    const allowed = [/^codec\//, /^keys\/(bytes|classes)$/, /^errors$/, /^scratch$/, /^types\//, NODE]
+    expect(strays(/^codec\//, ...allowed)).toEqual([])
+  })
+
   it('flights know keys alone', () => {
     expect(strays(/^flight$/, WITHIN_KEYS)).toEqual([])
   })
