@@ -4,10 +4,18 @@
  * anything that writes, user code included: nothing here remembers what a range means.
  */
 
+/** A Buffer with the methods that `write` and `toString` call in the end, 30 to 60 ns sooner. Every Buffer has them. */
+export interface Bytes extends Buffer {
+  latin1Slice(start: number, end: number): string
+  ucs2Slice(start: number, end: number): string
+  latin1Write(text: string, at: number, length: number): number
+  ucs2Write(text: string, at: number, length: number): number
+}
+
 export class Scratch {
   /** The memory itself, and two permanent views of all of it. Replaced by `grow`: do not keep them. */
   memory!: ArrayBuffer
-  bytes!: Buffer
+  bytes!: Bytes
   view!: DataView
 
   /**
@@ -32,7 +40,7 @@ export class Scratch {
 
   private use(memory: ArrayBuffer): void {
     this.memory = memory
-    this.bytes = Buffer.from(memory)
+    this.bytes = Buffer.from(memory) as unknown as Bytes
     this.view = new DataView(memory)
   }
 }

@@ -4,8 +4,8 @@
  * asynchronous one, and let the decorator be put only where it works. Of `lib` they need no more than es2022.
  */
 
-export type { CodecOption, UserCodec } from './codec/codec'
 export type { PolicyName } from './policies/policy'
+export type { CodecOption, UserCodec } from './types/codecs'
 export type {
   ArgsEntry,
   CacheControls,

@@ -30,15 +30,3 @@ export interface ValueCodec {
    */
   decode(scratch: Scratch, start: number, end: number): unknown
 }
-
-/** A codec of a user's. Not asked about what has a tag of its own: primitives, Date, Buffer, Uint8Array. */
-export interface UserCodec {
-  readonly name: string
-  /** Returns bytes, or a string. */
-  encode(value: unknown): Uint8Array | string
-  /** Is given what `encode` returned: a Buffer of its own, or the string. */
-  decode(encoded: Buffer | string): unknown
-}
-
-/** The option `codec`. */
-export type CodecOption = 'structured' | 'json' | 'v8' | UserCodec

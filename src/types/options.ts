@@ -3,8 +3,8 @@
  * (those of memory and those of a store) are in different types, so that the compiler refuses them as we do.
  */
 
-import type { CodecOption } from '../codec/codec'
 import type { PolicyName } from '../policies/policy'
+import type { CodecOption } from './codecs'
 import type { AnyFunction, ArgsOf } from './functions'
 import type { MemoryBackend, Store, ThreadsBackend } from './stores'
 

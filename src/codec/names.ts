@@ -1,0 +1,128 @@
+/**
+ * The property names of objects, as blocks of bytes that are written once in a message and recognised as a whole.
+ *
+ * Writing: an automaton over names in the order of the walk; the state where a walk ends holds the block. Reading: a
+ * table from blocks to lists of names, by hash, compared byte by byte. Both are bounded, whatever objects there are and
+ * whatever bytes come in: what has no room is written name by name, or read anew.
+ */
+
+import { Scratch } from '../scratch'
+import { Writer } from './writer'
+
+/** Properties beyond these are written one by one, with their names. */
+export const MAX_NAMES = 32
+/** No block is longer: each object that refers to it makes the reader look at it. */
+export const MAX_BLOCK = 1024
+const MAX_STATES = 4096
+
+/** A point in the walk over an object's properties. */
+export class State {
+  /** The first transition is kept apart: most states have one, and comparing it costs less than a Map lookup. */
+  name: string | undefined = undefined
+  next: State | undefined = undefined
+  others: Map<string, State> | undefined = undefined
+  /** The block of `names`, once it was needed. */
+  block: Uint8Array | undefined = undefined
+  /** Where it stands in a message, and in which. */
+  position = 0
+  message = 0
+
+  /**
+   * @param names - the names on the way here.
+   * @param size - bytes that their block takes at most.
+   */
+  constructor(
+    readonly names: readonly string[],
+    readonly size: number,
+  ) {}
+}
+
+export class Names {
+  readonly root = new State([], 0)
+  private states = 1
+
+  /** Follows, or makes, a transition other than the first one of `state`. Undefined if there is no room. */
+  step(state: State, name: string): State | undefined {
+    const known = state.others?.get(name)
+    if (known !== undefined) return known
+    const size = state.size + 6 + 2 * name.length
+    if (this.states >= MAX_STATES || state.names.length >= MAX_NAMES || size > MAX_BLOCK) return undefined
+    this.states++
+    const next = new State([...state.names, name], size)
+    if (state.name === undefined) {
+      state.name = name
+      state.next = next
+    } else {
+      state.others ??= new Map()
+      state.others.set(name, next)
+    }
+    return next
+  }
+}
+
+/** Writes names apart from the message that they will be copied into. */
+class BlockWriter extends Writer {
+  private readonly own = new Scratch(2 * MAX_BLOCK)
+
+  write(names: readonly string[]): Uint8Array {
+    this.open(this.own, 5, this.own.bytes.length)
+    for (const name of names) this.string(name)
+    const { at } = this
+    // Their length stands before them.
+    this.at = 0
+    this.count(at - 5)
+    return Uint8Array.from(Buffer.concat([this.bytes.subarray(0, this.at), this.bytes.subarray(5, at)]))
+  }
+}
+
+const blocks = new BlockWriter()
+
+/** The block of these names. */
+export const blockOf = (names: readonly string[]): Uint8Array => blocks.write(names)
+
+/** A block that was read before. */
+export class KnownBlock {
+  /** Whether plain assignment makes each name an own property: not so if every object inherits something by that name. */
+  readonly assignable: boolean
+
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly names: readonly string[],
+  ) {
+    this.assignable = !names.some((name) => name in Object.prototype)
+  }
+
+  /** Whether these are the bytes of the block. */
+  matches(bytes: Uint8Array, start: number, length: number): boolean {
+    const own = this.bytes
+    if (own.length !== length) return false
+    for (let i = 0; i < length; i++) if (own[i] !== bytes[start + i]) return false
+    return true
+  }
+}
+
+/** A power of two. */
+const KNOWN = 512
+
+/** The blocks that were read, one for each hash. */
+export class KnownBlocks {
+  private readonly blocks = new Array<KnownBlock | undefined>(KNOWN).fill(undefined)
+
+  /** Where in the table the block of these bytes is, if it is. */
+  placeOf(view: DataView, bytes: Uint8Array, start: number, length: number): number {
+    let hash = length
+    let at = start
+    const end = start + length
+    for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1)
+    for (; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x9e3779b1)
+    return (hash ^ (hash >>> 15)) & (KNOWN - 1)
+  }
+
+  at(place: number): KnownBlock | undefined {
+    return this.blocks[place]
+  }
+
+  set(place: number, block: KnownBlock): void {
+    this.blocks[place] = block
+  }
+}
