@@ -4,12 +4,12 @@
  */
 
 import { clock, type TimeSource, UserClock } from './clock'
-import type { CodecOption, ValueCodec } from './codec/codec'
-import { codecFor } from './codec/temporary'
+import type { ValueCodec } from './codec/codec'
+import { makeCodec } from './codec/codecs'
 import { rangeError, typeError } from './errors'
 import { NEVER } from './expiry'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
-import type { AnyFunction, Store } from './types'
+import type { AnyFunction, Store, UserCodec } from './types'
 
 /** The backends that have a name; a store of the user's is given as an object instead. */
 export const Backend = Object.freeze({
@@ -163,7 +163,7 @@ function parseNative(raw: RawOptions, maxSize: number): NativeOptions {
       DEFAULT_MAX_VALUE_SIZE,
       'bytes',
     ),
-    codec: codecFor(raw.codec as CodecOption | undefined),
+    codec: parseCodec(raw.codec),
     near: parseNear(raw.near),
     nearSize: parseCount(
       'nearSize',
@@ -188,6 +188,23 @@ function parseCount(
   const valid = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
   const expected = `a whole number of ${unit} from ${least} to ${most}`
   return demand(name, value, 'number', valid, expected) as number
+}
+
+const CODEC_NAMES: readonly unknown[] = ['structured', 'json', 'v8']
+
+function parseCodec(value: unknown): ValueCodec {
+  if (value === undefined) return makeCodec('structured')
+  if (typeof value !== 'object' || value === null) {
+    const expected = `one of ${CODEC_NAMES.map(show).join(', ')}, or { name, encode, decode }`
+    demand('codec', value, undefined, CODEC_NAMES.includes(value), expected)
+    return makeCodec(value as 'structured')
+  }
+  const { name, encode, decode } = value as Record<string, unknown>
+  if (typeof name !== 'string' || name === '' || CODEC_NAMES.includes(name))
+    fail(`\`codec.name\` must be a string of its own, not ${show(name)}.`)
+  if (typeof encode !== 'function' || typeof decode !== 'function')
+    fail('`codec` must have the functions `encode` and `decode`.')
+  return makeCodec(value as UserCodec)
 }
 
 function parseNear(value: unknown): boolean | 'primitives' {

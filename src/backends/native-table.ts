@@ -70,7 +70,7 @@ export class NativeTable {
       maxKeySize,
       maxValueSize,
       graceWindow,
-      codec: codec.name,
+      codec: `${codec.name} ${codec.wireVersion}`,
     })
     this.hot = this.handle.hotFunctions()
     this.clock = options.clock
