@@ -47,11 +47,14 @@ export interface NativeHandle {
   close(): void
 }
 
-/** The operations of every call. Each takes a key, or the length of one in the scratch, and gives a code. */
+/**
+ * The operations of every call. Each takes a key, or the length of one in the scratch, and gives a code; look-ups also a
+ * value that is a string.
+ */
 export interface HotFunctions {
-  readonly getString: (key: string) => number
-  readonly getNumber: (key: number) => number
-  readonly getKey: (length: number) => number
+  readonly getString: (key: string) => number | string
+  readonly getNumber: (key: number) => number | string
+  readonly getKey: (length: number) => number | string
   readonly peekKey: (length: number) => number
   readonly tokenOfKey: (length: number) => number
   readonly putString: (key: string) => number

@@ -107,9 +107,10 @@ impl CachedFunction {
     }
 
     /// The operations of every call, each a function of one argument, which give codes and leave everything else in the
-    /// scratch. A key is a string, a number, or so many bytes in the scratch.
+    /// scratch; look-ups also give a value that is a string. A key is a string, a number, or so many bytes in the
+    /// scratch.
     #[napi(
-        ts_return_type = "{ getString(key: string): number; getNumber(key: number): number; getKey(length: number): number; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string): number; putNumber(key: number): number; putKey(length: number): number; deleteKey(length: number): number }"
+        ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string): number; putNumber(key: number): number; putKey(length: number): number; deleteKey(length: number): number }"
     )]
     pub fn hot_functions(&self, env: Env) -> Result<Object<'_>> {
         let functions = hot::functions(env.raw(), &self.handle)?;

@@ -3,7 +3,7 @@
 //! A key is a string, a number, or bytes that JavaScript has written. The three make one key: a string and a number
 //! become the bytes that docs/key-format.md has for them, so it does not matter which way an entry was stored.
 
-use super::raw::{self, Argument, Operation};
+use super::raw::{self, Answer, Argument, Operation, Reply};
 use super::scratch::{Head, Memory, Parts};
 use crate::table::{Get, NEVER, Put, Stripe, Table, Token, registry};
 use napi::sys;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 const STRING: u8 = 0x01;
 /// What a key of one number begins with.
 const NUMBER: u8 = 0x02;
+/// What a value begins with that is a string of single bytes, which go to its end: see docs/value-format.md.
+const ALL_NARROW: u8 = 0x30;
 
 // What an operation answers. A hit answers with the length of the value.
 const MISS: i32 = -1;
@@ -50,8 +52,6 @@ pub(super) struct Handle {
     pub(super) max_key_size: usize,
 }
 
-type Answer = Result<i32, &'static CStr>;
-
 impl Handle {
     /// The table, unless it is closed.
     pub(super) fn table(&self) -> Option<Arc<Table>> {
@@ -61,13 +61,13 @@ impl Handle {
     /// Runs `act` with the table and the scratch.
     fn run(&self, act: impl FnOnce(&Table, Parts<'_>) -> Answer) -> Answer {
         let table = self.table.borrow();
-        let Some(table) = table.as_ref() else { return Ok(CLOSED) };
+        let Some(table) = table.as_ref() else { return Ok(Reply::Code(CLOSED)) };
         let mut memory = self.memory.borrow_mut();
         act(table, memory.parts().ok_or(NO_SCRATCH)?)
     }
 
-    fn get(&self, key: &[u8]) -> Answer {
-        self.run(|table, Parts { head, incoming, .. }| Ok(answer_get(table, key, head, incoming, true)))
+    fn get(&self, caller: Argument, key: &[u8]) -> Answer {
+        self.run(|table, Parts { head, incoming, .. }| Ok(reply_get(caller, table, key, head, incoming)))
     }
 
     fn put(&self, key: &[u8]) -> Answer {
@@ -83,7 +83,11 @@ impl Handle {
         self.run(|table, Parts { head, key, incoming, outgoing }| {
             let length = length.uint32().ok_or(NO_LENGTH)? as usize;
             let key = key.get(..length).ok_or(NO_LENGTH)?;
-            if length > self.max_key_size { Ok(OVERSIZE) } else { act(table, key, head, incoming, outgoing) }
+            if length > self.max_key_size {
+                Ok(Reply::Code(OVERSIZE))
+            } else {
+                act(table, key, head, incoming, outgoing)
+            }
         })
     }
 
@@ -98,7 +102,7 @@ impl Handle {
         // The buffer is full, so there may be more.
         let length = argument.utf16_length().ok_or(NO_STRING)?;
         if 1 + 2 * length > self.max_key_size {
-            return Ok(OVERSIZE);
+            return Ok(Reply::Code(OVERSIZE));
         }
         let mut buffer = vec![MaybeUninit::<u16>::uninit(); length + 2];
         let copied = argument.utf16(&mut buffer[1..]).ok_or(NO_STRING)?;
@@ -113,7 +117,7 @@ impl Handle {
     ) -> Answer {
         buffer[0].write(u16::from_ne_bytes([0, STRING]));
         if 1 + 2 * copied > self.max_key_size {
-            return Ok(OVERSIZE);
+            return Ok(Reply::Code(OVERSIZE));
         }
         let written = &mut buffer[..=copied];
         // SAFETY: the first was written above, and V8 has written as many as it said.
@@ -135,8 +139,20 @@ impl Handle {
         let number = if number.is_nan() { f64::NAN } else { number };
         let mut bytes = [NUMBER; 9];
         bytes[1..].copy_from_slice(&number.to_le_bytes());
-        if bytes.len() > self.max_key_size { Ok(OVERSIZE) } else { act(&bytes) }
+        if bytes.len() > self.max_key_size { Ok(Reply::Code(OVERSIZE)) } else { act(&bytes) }
     }
+}
+
+/// Looks a key up as a use. A value that is a string of single bytes is given as that: making it here takes less time
+/// than another call would.
+fn reply_get(caller: Argument, table: &Table, key: &[u8], head: &mut Head, value: &mut [u8]) -> Reply {
+    let code = answer_get(table, key, head, value, true);
+    let found = usize::try_from(code).ok().and_then(|length| value.get(..length));
+    let string = match found {
+        Some([ALL_NARROW, units @ ..]) => caller.narrow_string(units),
+        _ => None,
+    };
+    string.unwrap_or(Reply::Code(code))
 }
 
 fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touch: bool) -> i32 {
@@ -168,7 +184,7 @@ fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> An
     let token = Token { generation: head.generation, wanted: head.wanted, count: head.count };
     let fill = (head.mode == FILL).then_some(token);
     let expires_at = if head.expires_at < MAX_TIME { whole(head.expires_at) } else { NEVER };
-    Ok(match table.put(key, value, head.flags as u8, expires_at, whole(head.now), fill) {
+    Ok(Reply::Code(match table.put(key, value, head.flags as u8, expires_at, whole(head.now), fill) {
         Put::Stored(stored) => {
             head.slot = stored.slot;
             head.version = stored.version;
@@ -178,7 +194,7 @@ fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> An
         Put::Outdated => OUTDATED,
         Put::Skipped => SKIPPED,
         Put::Oversize => OVERSIZE,
-    })
+    }))
 }
 
 /// From here on a double no longer has every whole number. As a time in milliseconds it is never.
@@ -208,13 +224,15 @@ macro_rules! operation {
     };
 }
 
-operation!(GetString, c"getString", |handle, key| handle.with_string(key, |key| handle.get(key)));
-operation!(GetNumber, c"getNumber", |handle, key| handle.with_number(key, |key| handle.get(key)));
+operation!(GetString, c"getString", |handle, key| handle.with_string(key, |bytes| handle.get(key, bytes)));
+operation!(GetNumber, c"getNumber", |handle, key| handle.with_number(key, |bytes| handle.get(key, bytes)));
 operation!(GetKey, c"getKey", |handle, length| {
-    handle.with_written(length, |table, key, head, value, _| Ok(answer_get(table, key, head, value, true)))
+    handle.with_written(length, |table, key, head, value, _| Ok(reply_get(length, table, key, head, value)))
 });
 operation!(PeekKey, c"peekKey", |handle, length| {
-    handle.with_written(length, |table, key, head, value, _| Ok(answer_get(table, key, head, value, false)))
+    handle.with_written(length, |table, key, head, value, _| {
+        Ok(Reply::Code(answer_get(table, key, head, value, false)))
+    })
 });
 operation!(
     /// Only the token: as if there were no entry.
@@ -224,7 +242,7 @@ operation!(
         handle.with_written(length, |table, key, head, value, _| {
             // At the end of time every entry is expired.
             head.now = f64::INFINITY;
-            Ok(answer_get(table, key, head, value, false))
+            Ok(Reply::Code(answer_get(table, key, head, value, false)))
         })
     }
 );
@@ -234,7 +252,9 @@ operation!(PutKey, c"putKey", |handle, length| {
     handle.with_written(length, |table, key, head, _, value| answer_put(table, key, head, value))
 });
 operation!(DeleteKey, c"deleteKey", |handle, length| {
-    handle.with_written(length, |table, key, head, _, _| Ok(i32::from(table.delete(key, whole(head.now)))))
+    handle.with_written(length, |table, key, head, _, _| {
+        Ok(Reply::Code(i32::from(table.delete(key, whole(head.now)))))
+    })
 });
 
 /// The functions of a handle, as an object.

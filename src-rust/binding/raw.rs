@@ -1,7 +1,7 @@
 //! Node-API without the conveniences: functions that cost nanoseconds, and buffers over memory that is ours.
 //!
-//! A callback here takes one argument, has a value of ours bound to it, and gives an integer. It allocates nothing in
-//! V8, keeps no reference, and never unwinds into it: a panic becomes a JavaScript error.
+//! A callback here takes one argument, has a value of ours bound to it, and gives an integer or a string. It makes
+//! nothing else in V8, keeps no reference, and never unwinds into it: a panic becomes a JavaScript error.
 //! It does not know what the functions do.
 
 use super::error::Result;
@@ -19,8 +19,19 @@ pub(super) trait Operation {
     type Bound: 'static;
     /// The name of the function.
     const NAME: &'static CStr;
-    /// Runs it. What it gives is the result in JavaScript.
-    fn run(bound: &Self::Bound, argument: Argument) -> std::result::Result<i32, &'static CStr>;
+    /// Runs it.
+    fn run(bound: &Self::Bound, argument: Argument) -> Answer;
+}
+
+/// What an operation answers, or what is wrong with its argument.
+pub(super) type Answer = std::result::Result<Reply, &'static CStr>;
+
+/// What a call gives.
+pub(super) enum Reply {
+    /// A number.
+    Code(i32),
+    /// A value that was made during the call.
+    Made(sys::napi_value),
 }
 
 /// An argument of a call, valid while the call lasts.
@@ -57,6 +68,16 @@ impl Argument {
             sys::napi_get_value_string_utf16(self.env, self.value, place, units.len(), &raw mut copied)
         };
         (status == sys::Status::napi_ok).then_some(copied)
+    }
+
+    /// Replies with a string of these code units, one byte each. `None` if V8 does not make it.
+    pub(super) fn narrow_string(self, units: &[u8]) -> Option<Reply> {
+        let mut made = null_mut();
+        let length = units.len().cast_signed();
+        // SAFETY: `env` is that of the running call, and V8 copies the units.
+        let status =
+            unsafe { sys::napi_create_string_latin1(self.env, units.as_ptr().cast(), length, &raw mut made) };
+        (status == sys::Status::napi_ok).then_some(Reply::Made(made))
     }
 
     /// How many UTF-16 units a string has.
@@ -112,7 +133,8 @@ unsafe extern "C" fn enter<O: Operation>(
     // SAFETY: `function` bound this very type, and its finalizer runs only once nobody can call the function.
     let bound = unsafe { &*data.cast::<O::Bound>() };
     match guarded(|| O::run(bound, Argument { env, value })) {
-        Ok(Ok(result)) => integer(env, result),
+        Ok(Ok(Reply::Code(code))) => integer(env, code),
+        Ok(Ok(Reply::Made(value))) => value,
         Ok(Err(message)) => throw(env, message),
         Err(_) => throw(env, c"warp-cache has a bug in its native part: it panicked"),
     }

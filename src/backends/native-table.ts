@@ -94,7 +94,7 @@ export class NativeTable {
   }
 
   /** Looks a string up: see `find`. */
-  findString(key: string): number {
+  findString(key: string): number | string {
     const now = this.now()
     this.exchange.times[NOW] = now
     const code = this.hot.getString(key)
@@ -102,7 +102,7 @@ export class NativeTable {
   }
 
   /** Looks a number up: see `find`. */
-  findNumber(key: number): number {
+  findNumber(key: number): number | string {
     const now = this.now()
     this.exchange.times[NOW] = now
     const code = this.hot.getNumber(key)
@@ -110,10 +110,11 @@ export class NativeTable {
   }
 
   /**
-   * Looks a key up: the length of its value, which is in the scratch with what is known of the entry; `MISS`, with the
-   * token in the scratch; or another number below 0 if there cannot be an entry.
+   * Looks a key up. Its value: the string that it is, or the length of what is in the scratch, where what is known of the
+   * entry is in either case; or `MISS`, with the token in the scratch; or another number below 0 if there cannot be an
+   * entry.
    */
-  find(key: Key): number {
+  find(key: Key): number | string {
     if (typeof key === 'string') return this.findString(key)
     if (typeof key === 'number') return this.findNumber(key)
     return this.findWritten(key, this.hot.getKey)
@@ -121,7 +122,7 @@ export class NativeTable {
 
   /** `find` that is no use of the entry. */
   peek(key: Key): number {
-    return this.findWritten(key, this.hot.peekKey)
+    return this.findWritten(key, this.hot.peekKey) as number
   }
 
   /** The token that a miss of this key would have given. */
@@ -216,7 +217,7 @@ export class NativeTable {
     this.handle.close()
   }
 
-  private findWritten(key: Key, look: (length: number) => number): number {
+  private findWritten(key: Key, look: (length: number) => number | string): number | string {
     for (let growths = 0; growths < MAX_GROWTHS; growths++) {
       const now = this.now()
       const written = this.write(key)
@@ -229,7 +230,7 @@ export class NativeTable {
     return LARGER
   }
 
-  private findLarger(key: Key): number {
+  private findLarger(key: Key): number | string {
     this.exchange.incoming.grow(this.exchange.words[LENGTH])
     return this.findWritten(key, this.hot.getKey)
   }

@@ -89,14 +89,16 @@ export class NativeValues {
       if (this.options.maxSize !== 0) this.counters[DETACHED]++
       return NOTHING
     }
-    const code = table.find(key)
-    const value = code < 0 ? NOTHING : this.read(table, key, code)
-    if (value !== NOTHING) {
-      this.counters[HITS]++
-      return value
+    const found = table.find(key)
+    if (typeof found === 'string' || found >= 0) {
+      const value = this.read(table, key, found)
+      if (value !== NOTHING) {
+        this.counters[HITS]++
+        return value
+      }
     }
-    if (code === MISS) this.token = table.token()
-    else this.token = code === OVERSIZE ? TOO_LONG : table.tokenOf(key)
+    if (found === MISS) this.token = table.token()
+    else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
     near?.forget(key)
     return NOTHING
   }
@@ -197,14 +199,14 @@ export class NativeValues {
   }
 
   /** Decodes the value that was just found, and keeps it nearby. */
-  private read(table: NativeTable, key: Key, length: number): unknown {
+  private read(table: NativeTable, key: Key, found: number | string): unknown {
     const { words, times } = table.exchange
     const slot = words[SLOT]
     const version = words[VERSION]
     const generation = words[GENERATION]
     const promised = words[FLAGS] === PROMISED
     const expiresAt = times[EXPIRES_AT]
-    const value = this.decoded(table, length)
+    const value = typeof found === 'string' ? found : this.decoded(table, found)
     if (value === NOTHING) return value
     const result = promised ? Promise.resolve(value) : value
     const { near } = this
