@@ -1,6 +1,6 @@
 //! A walk over the entries of a table, one at a time and without a copy of them all.
 
-use super::hot::{time, whole};
+use super::hot::{milliseconds, ticks};
 use super::scratch::{Memory, Parts};
 use crate::table::{Cursor, Next, Table};
 use napi_derive::napi;
@@ -30,12 +30,12 @@ impl Entries {
     pub fn next(&mut self) -> bool {
         let mut memory = self.memory.borrow_mut();
         let Some(Parts { head, key, incoming, .. }) = memory.parts() else { return false };
-        match self.table.next(&mut self.cursor, whole(head.now), key, incoming) {
+        match self.table.next(&mut self.cursor, ticks(head.now), key, incoming) {
             Next::Entry(entry) => {
                 head.mode = entry.key_len;
                 head.length = entry.value_len;
                 head.flags = u32::from(entry.flags);
-                head.expires_at = time(entry.expires_at);
+                head.expires_at = milliseconds(entry.expires_at);
                 true
             }
             Next::Larger { key_len, value_len } => {

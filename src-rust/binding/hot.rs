@@ -156,14 +156,14 @@ fn reply_get(caller: Argument, table: &Table, key: &[u8], head: &mut Head, value
 }
 
 fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touch: bool) -> i32 {
-    match table.get(key, whole(head.now), value, touch) {
+    match table.get(key, ticks(head.now), value, touch) {
         Get::Hit(hit) => {
             head.slot = hit.slot;
             head.version = hit.version;
             head.generation = hit.generation;
             head.length = hit.len;
             head.flags = u32::from(hit.flags);
-            head.expires_at = time(hit.expires_at);
+            head.expires_at = milliseconds(hit.expires_at);
             hit.len.cast_signed()
         }
         Get::Larger(length) => {
@@ -183,8 +183,8 @@ fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> An
     let value = outgoing.get(..head.length as usize).ok_or(NO_VALUE)?;
     let token = Token { generation: head.generation, wanted: head.wanted, count: head.count };
     let fill = (head.mode == FILL).then_some(token);
-    let expires_at = if head.expires_at < MAX_TIME { whole(head.expires_at) } else { NEVER };
-    Ok(Reply::Code(match table.put(key, value, head.flags as u8, expires_at, whole(head.now), fill) {
+    let expires_at = if head.expires_at < MAX_TIME { ticks(head.expires_at) } else { NEVER };
+    Ok(Reply::Code(match table.put(key, value, head.flags as u8, expires_at, ticks(head.now), fill) {
         Put::Stored(stored) => {
             head.slot = stored.slot;
             head.version = stored.version;
@@ -197,17 +197,19 @@ fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> An
     }))
 }
 
-/// From here on a double no longer has every whole number. As a time in milliseconds it is never.
-const MAX_TIME: f64 = 9_007_199_254_740_992.0;
+/// The table's times are microseconds: whole milliseconds would cut the shortest lives to nothing.
+const TICKS_PER_MS: f64 = 1_000.0;
+/// From here on a double no longer has every tick. As the end of an entry's life it is never.
+const MAX_TIME: f64 = 9_007_199_254_740_992.0 / TICKS_PER_MS;
 
-/// A time in JavaScript as the table has it: negative ones and NaN become 0.
-pub(super) fn whole(time: f64) -> u64 {
-    time as u64
+/// A time of JavaScript's, in milliseconds, as the table has it. What is negative or NaN becomes 0.
+pub(super) fn ticks(ms: f64) -> u64 {
+    (ms * TICKS_PER_MS) as u64
 }
 
 /// A time of the table's as JavaScript has it.
-pub(super) fn time(time: u64) -> f64 {
-    if time == NEVER { f64::INFINITY } else { time as f64 }
+pub(super) fn milliseconds(ticks: u64) -> f64 {
+    if ticks == NEVER { f64::INFINITY } else { ticks as f64 / TICKS_PER_MS }
 }
 
 macro_rules! operation {
@@ -253,7 +255,7 @@ operation!(PutKey, c"putKey", |handle, length| {
 });
 operation!(DeleteKey, c"deleteKey", |handle, length| {
     handle.with_written(length, |table, key, head, _, _| {
-        Ok(Reply::Code(i32::from(table.delete(key, whole(head.now)))))
+        Ok(Reply::Code(i32::from(table.delete(key, ticks(head.now)))))
     })
 });
 

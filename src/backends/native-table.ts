@@ -153,7 +153,7 @@ export class NativeTable {
   ): number {
     const { words, times } = this.exchange
     times[NOW] = now
-    times[EXPIRES_AT] = Math.floor(now + ttl)
+    times[EXPIRES_AT] = now + ttl
     words[LENGTH] = length
     words[FLAGS] = flags
     words[MODE] = token === undefined ? SET : FILL
@@ -266,7 +266,7 @@ function wordsOf(handle: NativeHandle): Words | undefined {
 }
 
 /** Above what any clock of a user's is below 0. */
-const USER_OFFSET = 2 ** 43
+const USER_OFFSET = 2 ** 40
 
 let offset: number | undefined
 
