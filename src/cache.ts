@@ -3,6 +3,7 @@ import { guardedFunction, plainFunction, timedFunction, touchingFunction } from 
 import { MemoryFunction } from './backends/memory'
 import { storeFunction } from './backends/store'
 import type { Table } from './backends/table'
+import { clock } from './clock'
 import { type Behind, dress, memoryControls } from './controls'
 import type { ParsedOptions } from './options'
 import type { AnyFunction } from './types'
@@ -39,8 +40,10 @@ function callable(memory: MemoryFunction, table: Table): AnyFunction {
     }
   }
   if (memory.guarded) {
-    const simple = !memory.touching && memory.options.cacheErrors === false
-    return (simple ? timedFunction : guardedFunction)(memory, table, memory.options.clock)
+    const { cacheErrors, clock: source } = memory.options
+    return source === clock && cacheErrors === false && !memory.touching
+      ? timedFunction(memory, table)
+      : guardedFunction(memory, table, source)
   }
   return memory.touching ? touchingFunction(memory, table) : plainFunction(memory, table)
 }

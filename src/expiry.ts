@@ -69,6 +69,12 @@ export class Expiry {
     else this.end(queue)
   }
 
+  /** When the first entry expires; `NEVER` if none does. */
+  get soonest(): number {
+    const queue = this.heap[0]
+    return queue === undefined ? NEVER : this.at[queue.first]
+  }
+
   /** A slot whose entry is expired at `now`, or 0. */
   expired(now: number): number {
     const queue = this.heap[0]
