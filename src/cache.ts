@@ -3,7 +3,6 @@ import { guardedFunction, plainFunction, timedFunction, touchingFunction } from 
 import { MemoryFunction } from './backends/memory'
 import { storeFunction } from './backends/store'
 import type { Table } from './backends/table'
-import { clock } from './clock'
 import { type Behind, dress, memoryControls } from './controls'
 import type { ParsedOptions } from './options'
 import type { AnyFunction } from './types'
@@ -40,10 +39,9 @@ function callable(memory: MemoryFunction, table: Table): AnyFunction {
     }
   }
   if (memory.guarded) {
-    const { cacheErrors, clock: source } = memory.options
-    return source === clock && cacheErrors === false && !memory.touching
+    return memory.simplyTimed
       ? timedFunction(memory, table)
-      : guardedFunction(memory, table, source)
+      : guardedFunction(memory, table, memory.options.clock)
   }
   return memory.touching ? touchingFunction(memory, table) : plainFunction(memory, table)
 }

@@ -3,6 +3,7 @@
  * A failure is not stored unless `cacheErrors` says so, a promise is stored when it has settled, and what was computed
  * before a set, delete or clear of its key is not stored at all.
  */
+import { clock } from '../clock'
 import { Flight } from '../flight'
 import { deepFreeze } from '../freeze'
 import { KeyReader } from '../keys/reader'
@@ -32,6 +33,8 @@ export class MemoryFunction {
   /** Whether entries may expire or hold failures, so that a hit must look at both. */
   readonly guarded: boolean
   readonly touching: boolean
+  /** Whether a hit must look at the time, at that of the package's own clock, and at nothing else. */
+  readonly simplyTimed: boolean
   readonly keys: KeyReader
 
   /** @param selfKey - what tells apart the instances that share a table. */
@@ -43,6 +46,8 @@ export class MemoryFunction {
     this.keys = new KeyReader(options.key, selfKey)
     this.guarded = isTimed(options)
     this.touching = options.policy === 'lru' || options.policy === 'lfu' || options.policy === 'mru'
+    this.simplyTimed =
+      this.guarded && !this.touching && options.cacheErrors === false && options.clock === clock
   }
 
   newTable(): Table {
