@@ -42,6 +42,25 @@ describe('the ttl of a cache', () => {
     expect(cached('a')).toBe(2)
   })
 
+  it.each([Number.NEGATIVE_INFINITY, Number.NaN])(
+    'holds for every entry when a clock goes back, or to %s',
+    (odd) => {
+      let now = 1_000
+      const cached = cache((key: string) => ({ key }), { ttl: 100, now: () => now })
+      cached('before')
+      now = odd
+      cached('odd')
+      now = 0
+      const early = cached('early')
+      now = 99
+      expect(cached('early')).toBe(early)
+      now = 100
+      expect(cached('early')).not.toBe(early)
+      expect(cached.cacheHas('odd')).toBe(false)
+      expect(cached.cacheHas('before')).toBe(true)
+    },
+  )
+
   it('counts from when the function has returned', () => {
     const clock = new FakeClock()
     const slow = cache(() => clock.advance(1_000), { ttl: 100, now: clock.now })

@@ -41,8 +41,9 @@ function callable(memory: MemoryFunction, table: Table): AnyFunction {
     }
   }
   if (memory.guarded) {
-    const simple = !memory.touching && memory.options.cacheErrors === false
-    return (simple ? timedFunction : guardedFunction)(memory, table, memory.options.clock)
+    return memory.simplyTimed
+      ? timedFunction(memory, table)
+      : guardedFunction(memory, table, memory.options.clock)
   }
   return memory.touching ? touchingFunction(memory, table) : plainFunction(memory, table)
 }

@@ -25,6 +25,8 @@ export class Expiry {
   private queueOf: (Queue | undefined)[] = [undefined]
   private readonly queues = new Map<number, Queue>()
   private readonly heap: Queue[] = []
+  /** Whether a clock has gone back, so that the first of a queue may not be the first to expire. */
+  private disordered = false
 
   grow(capacity: number): void {
     const at = new Float64Array(capacity + 1)
@@ -44,6 +46,7 @@ export class Expiry {
       this.start(slot, ttl)
       return
     }
+    if (!(this.at[queue.last] <= this.at[slot])) this.disordered = true
     this.queueOf[slot] = queue
     this.later[queue.last] = slot
     this.sooner[slot] = queue.last
@@ -69,16 +72,17 @@ export class Expiry {
     else this.end(queue)
   }
 
+  /** No entry expires before this time; `NEVER` if none does at all. */
+  get soonest(): number {
+    if (this.disordered) return Number.NEGATIVE_INFINITY
+    const queue = this.heap[0]
+    return queue === undefined ? NEVER : this.at[queue.first]
+  }
+
   /** A slot whose entry is expired at `now`, or 0. */
   expired(now: number): number {
     const queue = this.heap[0]
     return queue !== undefined && this.at[queue.first] <= now ? queue.first : 0
-  }
-
-  clear(): void {
-    this.queues.clear()
-    this.heap.length = 0
-    this.queueOf.fill(undefined)
   }
 
   private start(slot: number, ttl: number): void {

@@ -3,7 +3,7 @@
  * a hit must do, so that none has a branch for what its cache does not use. Up to two primitive arguments are looked up
  * here, and a single object where that alone decides; the ways out do the rest.
  */
-import type { TimeSource } from '../clock'
+import { now, type TimeSource } from '../clock'
 import { NO_ARGUMENTS } from '../keys/tokens'
 import { HITS } from '../stats'
 import type { AnyFunction } from '../types'
@@ -65,13 +65,13 @@ export function touchingFunction(memory: MemoryFunction, table: Table): AnyFunct
   }
 }
 
-/** Hits may have expired; they hold no failures, nor need the policy. */
-export function timedFunction(memory: MemoryFunction, table: Table, clock: TimeSource): AnyFunction {
+/** Hits may have expired, by the clock of this package; they hold no failures, nor need the policy. */
+export function timedFunction(memory: MemoryFunction, table: Table): AnyFunction {
   const { missed } = waysOut(memory, () => table)
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const slot = slotOf(table, arguments.length, first, second)
-    if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
+    if (slot !== 0 && isLive(table, slot, now())) {
       counters[HITS]++
       table.visited[slot] = 1
       return table.values[slot]
@@ -88,7 +88,7 @@ export function guardedFunction(memory: MemoryFunction, table: Table, clock: Tim
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const slot = slotOf(table, arguments.length, first, second)
-    if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
+    if (slot !== 0 && isLive(table, slot, clock.now())) {
       const value = table.values[slot]
       if (!(value instanceof Failure)) {
         counters[HITS]++
@@ -135,7 +135,7 @@ export function guardedMethod(
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const table = tables.get(this as object) ?? tableOf(this)
     const slot = slotOf(table, arguments.length, first, second)
-    if (slot !== 0 && table.expiresAt[slot] > clock.now()) {
+    if (slot !== 0 && isLive(table, slot, clock.now())) {
       const value = table.values[slot]
       if (!(value instanceof Failure)) {
         table.counters[HITS]++
@@ -180,6 +180,11 @@ function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {
 function slotOf(table: Table, count: number, first: unknown, second: unknown): number {
   if (count === 1) return (table.one.get(first as never) as number | undefined) ?? 0
   return count === 2 ? table.quick.findPair(first, second) : 0
+}
+
+/** Whether an entry has not expired. Its own time is somewhere in memory, the table's soonest one is at hand. */
+function isLive(table: Table, slot: number, time: number): boolean {
+  return table.soonest > time || table.expiresAt[slot] > time
 }
 
 /** Whether a call has one argument to be read as a structure. A closed cache reads none: it may not fit in a key. */

@@ -3,10 +3,11 @@
  * A failure is not stored unless `cacheErrors` says so, a promise is stored when it has settled, and what was computed
  * before a set, delete or clear of its key is not stored at all.
  */
+import { clock } from '../clock'
 import { Flight } from '../flight'
 import { deepFreeze } from '../freeze'
 import { KeyReader } from '../keys/reader'
-import { type Key, NONE, singleToken, type Token } from '../keys/tokens'
+import { isToken, type Key, NONE, singleToken, type Token } from '../keys/tokens'
 import { type ParsedOptions, parseEntryTtl } from '../options'
 import { COALESCED, ERRORS, HITS, MISSES } from '../stats'
 import { derive, thenOf } from '../thenable'
@@ -32,6 +33,8 @@ export class MemoryFunction {
   /** Whether entries may expire or hold failures, so that a hit must look at both. */
   readonly guarded: boolean
   readonly touching: boolean
+  /** Whether a hit must look at the time, at that of the package's own clock, and at nothing else. */
+  readonly simplyTimed: boolean
   readonly keys: KeyReader
 
   /** @param selfKey - what tells apart the instances that share a table. */
@@ -43,6 +46,8 @@ export class MemoryFunction {
     this.keys = new KeyReader(options.key, selfKey)
     this.guarded = isTimed(options)
     this.touching = options.policy === 'lru' || options.policy === 'lfu' || options.policy === 'mru'
+    this.simplyTimed =
+      this.guarded && !this.touching && options.cacheErrors === false && options.clock === clock
   }
 
   newTable(): Table {
@@ -59,16 +64,39 @@ export class MemoryFunction {
 
   /** A call with one argument, that found nothing in `table.quick` by that argument as it is. */
   callOne(table: Table, self: unknown, argument: unknown): unknown {
-    const key = singleToken(argument)
-    if (key !== argument || !table.open) return this.callOneHidden(table, key, self, argument)
-    return this.miss(table, key, self, [argument])
+    if (!isToken(argument) || !table.open) return this.callOneHidden(table, self, argument)
+    return self === undefined ? this.missOne(table, argument) : this.miss(table, argument, self, [argument])
   }
 
   /** The same where there may be an entry that the first try cannot see. */
-  private callOneHidden(table: Table, key: Token, self: unknown, argument: unknown): unknown {
+  private callOneHidden(table: Table, self: unknown, argument: unknown): unknown {
+    const key = singleToken(argument)
     if (key === NONE || table.closed) return this.call(table, self, [argument])
     const slot = table.find(key)
     return slot === 0 ? this.miss(table, key, self, [argument]) : this.hit(table, slot)
+  }
+
+  /**
+   * `miss` for one argument and no `this`, without a list for the argument: new lists make the young generation be
+   * collected more often, and with it the new keys, which survive. That took a fifth of a miss with a string.
+   */
+  private missOne(table: Table, key: Token): unknown {
+    const flight = table.flightOf(key)
+    if (flight !== undefined) {
+      table.counters[COALESCED]++
+      return flight.promise
+    }
+    table.counters[MISSES]++
+    const { fn } = this
+    const { computations, insertions } = table
+    const mark = computations.enter()
+    let value: unknown
+    try {
+      value = fn(key)
+    } catch (error) {
+      throw this.failed(table, key, mark, error)
+    }
+    return this.succeeded(table, key, mark, value, insertions)
   }
 
   /** A call of which the first try has read the key, and found nothing by it in `table.quick`. */
@@ -160,7 +188,7 @@ export class MemoryFunction {
     } catch (error) {
       throw this.failed(table, key, mark, error)
     }
-    return this.succeeded(table, key, mark, value, insertions, refresh)
+    return this.succeeded(table, key, mark, value, refresh ? REFRESHED : insertions)
   }
 
   /** The function has thrown. Returns the error. */
@@ -174,28 +202,29 @@ export class MemoryFunction {
 
   /**
    * The function has returned. Returns what the caller gets.
-   * @param insertions - how many there were before. What looks at the value may run code of the user's, too.
+   * @param insertions - how many there were before, or `REFRESHED`. What looks at the value may run code of the user's.
    */
-  private succeeded(
-    table: Table,
-    key: Key,
-    mark: number,
-    value: unknown,
-    insertions: number,
-    refresh: boolean,
-  ): unknown {
+  private succeeded(table: Table, key: Key, mark: number, value: unknown, insertions: number): unknown {
     const { clock, freeze, ttl } = this.options
     clock.forget()
     const dropped = table.computations.leave(key, mark)
     const then = thenOf(value)
-    if (then !== undefined) {
-      return this.launch(table, key, value as object, then, { refresh, dropped }).promise
+    // A key that was absent still is, if nothing was inserted.
+    if (then === undefined && !dropped && !freeze && table.insertions === insertions) {
+      table.insert(key, value, ttl)
+      return value
     }
+    if (then === undefined) return this.store(table, key, value, dropped)
+    return this.launch(table, key, value as object, then, { refresh: insertions === REFRESHED, dropped })
+      .promise
+  }
+
+  /** Puts a value in the place of what the key has by now, if it may be stored. Returns it. */
+  private store(table: Table, key: Key, value: unknown, dropped: boolean): unknown {
+    const { freeze, ttl } = this.options
     if (dropped) return value
     if (freeze) deepFreeze(value)
-    // A key that was absent still is, if nothing was inserted.
-    if (table.insertions === insertions && !refresh) table.insert(key, value, ttl)
-    else table.put(key, value, ttl)
+    table.put(key, value, ttl)
     return value
   }
 
@@ -235,6 +264,9 @@ export class MemoryFunction {
       table.put(key, new Failure(thrown ? error : flight?.promise, thrown), ms)
   }
 }
+
+/** In place of a number of insertions: there may be an entry, and it is to be replaced. */
+const REFRESHED = -1
 
 /** How a promise is followed. */
 interface Launch {

@@ -52,6 +52,8 @@ export class Table {
   visited: Uint8Array
   /** By slot, where entries expire: the time from which on the entry is expired. */
   expiresAt: Float64Array = NO_TIMES
+  /** The least of these times: until then no entry is expired, and a hit need not look which one it is. */
+  soonest = NEVER
   size = 0
   /** Set by `close`, for good: calls run uncached, and nothing is stored. */
   closed = false
@@ -153,7 +155,10 @@ export class Table {
     this.index.remove(slot)
     this.values[slot] = undefined
     this.policy.remove(slot)
-    this.expiry?.remove(slot)
+    if (this.expiry !== undefined) {
+      this.expiry.remove(slot)
+      this.soonest = this.expiry.soonest
+    }
     this.free.push(slot)
     this.size--
   }
@@ -191,6 +196,7 @@ export class Table {
     this.free = []
     this.expiry = undefined
     this.expiresAt = NO_TIMES
+    this.soonest = NEVER
     this.open = !this.closed
     this.lookIn(this.index)
     if (this.options.timed) this.startExpiry()
@@ -227,8 +233,10 @@ export class Table {
   }
 
   private setExpiry(slot: number, ttl: number): void {
-    this.expiry!.remove(slot)
-    this.expiry!.add(slot, ttl, this.options.clock.now())
+    const expiry = this.expiry!
+    expiry.remove(slot)
+    expiry.add(slot, ttl, this.options.clock.now())
+    this.soonest = expiry.soonest
   }
 
   private growExpiry(): void {

@@ -101,6 +101,22 @@ export function numberToken(value: number): Token {
   return Number.isNaN(value) ? NAN : value
 }
 
+/** Whether a value is its own token: a primitive that Map and === tell from every other. */
+export function isToken(value: unknown): value is Token {
+  switch (typeof value) {
+    case 'number':
+      // Neither 0 nor -0, nor NaN.
+      return value < 0 || value > 0
+    case 'object':
+      return value === null
+    case 'function':
+    case 'symbol':
+      return false
+    default:
+      return true
+  }
+}
+
 /** The token of a single value, or `NONE` if it takes more than one or cannot be in a key. */
 export function singleToken(value: unknown): Token {
   switch (typeof value) {
