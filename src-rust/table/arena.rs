@@ -1,16 +1,17 @@
 //! The bytes of keys and values, in chains of blocks. Values of every size share one pool and nothing fragments: any
-//! free block serves any chain.
+//! free block serves any chain. Links have an array of their own, so a chain is followed without touching its bytes.
 //!
 //! Blocks come in extents. An extent belongs to one shard while any of its blocks is in use, and only that shard's
 //! lock holder touches its lists; a wholly free one goes back to the pool of all shards. Readers follow chains at any
 //! time and may be led anywhere: every index is checked, and the caller bounds how far they go.
 
-use super::region::Area;
+use super::geometry::Geometry;
+use super::region::{Area, Region};
 use crate::shim::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::Arc;
 
-/// Words of one block: the payload, and the link to the next block.
-pub(super) const BLOCK_WORDS: usize = PAYLOAD_WORDS + 1;
-const PAYLOAD_WORDS: usize = super::types::BLOCK_PAYLOAD as usize / 8;
+/// Words of one block.
+pub(super) const BLOCK_WORDS: usize = super::types::BLOCK_PAYLOAD as usize / 8;
 pub(super) const BLOCK_BYTES: u64 = super::types::BLOCK_BYTES as u64;
 /// Blocks of one extent: 64 KiB.
 pub(super) const EXTENT_BLOCKS: u32 = if cfg!(any(loom, shuttle)) { 4 } else { 512 };
@@ -54,13 +55,21 @@ impl Own<'_> {
 #[derive(Debug)]
 pub(super) struct Arena {
     blocks: Area<AtomicU64>,
+    /// By block: how far the next one of its chain is from its neighbour. So memory that was never written links each
+    /// block to its neighbour, and an extent needs no preparation.
+    links: Area<AtomicU32>,
     extents: Area<AtomicU32>,
     pool: Area<AtomicU64>,
 }
 
 impl Arena {
-    pub(super) fn new(blocks: Area<AtomicU64>, extents: Area<AtomicU32>, pool: Area<AtomicU64>) -> Self {
-        Self { blocks, extents, pool }
+    pub(super) fn new(region: &Arc<Region>, plan: &Geometry) -> Self {
+        Self {
+            blocks: region.area(plan.blocks),
+            links: region.area(plan.links),
+            extents: region.area(plan.extent_words),
+            pool: region.area(plan.pool),
+        }
     }
 
     /// A walk along a chain.
@@ -70,7 +79,7 @@ impl Arena {
     }
 
     pub(super) fn block_count(&self) -> u32 {
-        (self.blocks.len() / BLOCK_WORDS) as u32
+        self.links.len() as u32
     }
 
     /// Sees to it that the shard has `blocks` free ones. False: the pool is empty.
@@ -155,17 +164,12 @@ impl Arena {
         }
     }
 
-    /// The block after this one. Memory that was never written links each block to its neighbour, so an extent needs
-    /// no preparation.
-    #[inline]
     fn follow(&self, block: u32) -> u32 {
-        let link = self.blocks[block as usize * BLOCK_WORDS + PAYLOAD_WORDS].load(Ordering::Relaxed);
-        block.wrapping_add(1).wrapping_add(link as u32)
+        block.wrapping_add(1).wrapping_add(get(&self.links[block as usize]))
     }
 
     fn link(&self, block: u32, next: u32) {
-        let link = next.wrapping_sub(block).wrapping_sub(1);
-        self.blocks[block as usize * BLOCK_WORDS + PAYLOAD_WORDS].store(u64::from(link), Ordering::Relaxed);
+        set(&self.links[block as usize], next.wrapping_sub(block).wrapping_sub(1));
     }
 
     fn extent(&self, extent: u32) -> &[AtomicU32; EXTENT_WORDS] {
@@ -283,19 +287,28 @@ pub(super) struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    /// The next words, at least one and at most `most`, as far as they lie in one block. `None`: the chain leads out
-    /// of the arena.
+    /// The next words, at least one and at most `most`, as far as they lie side by side. `None`: the chain leads out of
+    /// the arena.
     #[inline]
     fn run(&mut self, most: usize) -> Option<&'a [AtomicU64]> {
-        if self.at == PAYLOAD_WORDS {
-            self.block = self.arena.follow(self.block);
+        if self.at == BLOCK_WORDS {
+            self.block = self.next()?;
             self.at = 0;
         }
-        let first = self.block as usize * BLOCK_WORDS;
-        let block = self.arena.blocks.get(first..first + BLOCK_WORDS)?;
-        let from = self.at;
-        self.at = PAYLOAD_WORDS.min(from + most);
-        Some(&block[from..self.at])
+        let first = self.block as usize * BLOCK_WORDS + self.at;
+        let mut len = most.min(BLOCK_WORDS - self.at);
+        self.at += len;
+        while len < most && self.next()? == self.block + 1 {
+            self.block += 1;
+            self.at = BLOCK_WORDS.min(most - len);
+            len += self.at;
+        }
+        self.arena.blocks.get(first..first + len)
+    }
+
+    fn next(&self) -> Option<u32> {
+        let link = self.arena.links.get(self.block as usize)?;
+        Some(self.block.wrapping_add(1).wrapping_add(get(link)))
     }
 
     /// Whether the next bytes are these. The walk goes on behind them only if they are.
@@ -305,10 +318,13 @@ impl<'a> Chain<'a> {
         while !rest.is_empty() {
             let Some(run) = self.run(rest.len().div_ceil(8)) else { return false };
             let (here, later) = rest.split_at(rest.len().min(8 * run.len()));
-            if !run
-                .iter()
-                .zip(here.chunks(8))
-                .all(|(word, bytes)| word.load(Ordering::Relaxed) == padded(bytes))
+            let (whole, part) = here.as_chunks();
+            let (words, last) = run.split_at(whole.len());
+            if !words.iter().zip(whole).all(|(word, bytes)| load(word) == u64::from_ne_bytes(*bytes)) {
+                return false;
+            }
+            if let Some(word) = last.first()
+                && load(word) != padded(part)
             {
                 return false;
             }
@@ -324,12 +340,13 @@ impl<'a> Chain<'a> {
         while !rest.is_empty() {
             let Some(run) = self.run(rest.len().div_ceil(8)) else { return false };
             let (here, later) = rest.split_at_mut(rest.len().min(8 * run.len()));
-            for (word, out) in run.iter().zip(here.chunks_mut(8)) {
-                let bytes = word.load(Ordering::Relaxed).to_ne_bytes();
-                match out.first_chunk_mut() {
-                    Some(whole) => *whole = bytes,
-                    None => out.copy_from_slice(&bytes[..out.len()]),
-                }
+            let (whole, part) = here.as_chunks_mut();
+            let (words, last) = run.split_at(whole.len());
+            for (word, out) in words.iter().zip(whole) {
+                *out = load(word).to_ne_bytes();
+            }
+            if let Some(word) = last.first() {
+                part.copy_from_slice(&load(word).to_ne_bytes()[..part.len()]);
             }
             rest = later;
         }
@@ -342,25 +359,28 @@ impl<'a> Chain<'a> {
         while !rest.is_empty() {
             let Some(run) = self.run(rest.len().div_ceil(8)) else { return };
             let (here, later) = rest.split_at(rest.len().min(8 * run.len()));
-            for (word, bytes) in run.iter().zip(here.chunks(8)) {
-                word.store(padded(bytes), Ordering::Relaxed);
+            let (whole, part) = here.as_chunks();
+            let (words, last) = run.split_at(whole.len());
+            for (word, bytes) in words.iter().zip(whole) {
+                word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
+            }
+            if let Some(word) = last.first() {
+                word.store(padded(part), Ordering::Relaxed);
             }
             rest = later;
         }
     }
 }
 
-/// Up to eight bytes as a word.
-#[inline]
+/// Less than eight bytes as a word.
 fn padded(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk() {
-        Some(whole) => u64::from_ne_bytes(*whole),
-        None => {
-            let mut whole = [0; 8];
-            whole[..bytes.len()].copy_from_slice(bytes);
-            u64::from_ne_bytes(whole)
-        }
-    }
+    let mut whole = [0; 8];
+    whole[..bytes.len()].copy_from_slice(bytes);
+    u64::from_ne_bytes(whole)
+}
+
+fn load(word: &AtomicU64) -> u64 {
+    word.load(Ordering::Relaxed)
 }
 
 fn get(word: &AtomicU32) -> u32 {

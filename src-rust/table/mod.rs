@@ -86,11 +86,7 @@ impl Table {
         Self {
             options: options.clone(),
             shards: (0..plan.shards).map(|number| Shard::new(region, plan, options, number)).collect(),
-            arena: Arena::new(
-                region.area(plan.blocks),
-                region.area(plan.extent_words),
-                region.area(plan.pool),
-            ),
+            arena: Arena::new(region, plan),
             totals: Totals::new(region.area(plan.totals), options),
             generation: region.area(plan.generation),
             stats: stats::Stats::default(),

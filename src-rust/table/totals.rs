@@ -11,7 +11,7 @@ use crate::shim::{AtomicU64, Ordering};
 /// Bits of the bytes, below those of the entries.
 const BYTES_BITS: u32 = 37;
 /// Costs are multiples of this.
-const UNIT: u64 = 32;
+const UNIT: u64 = 4;
 
 const _: () = assert!((MAX_ENTRIES as u64) < 1 << (64 - BYTES_BITS) && MAX_BYTES / UNIT < 1 << BYTES_BITS);
 

@@ -10,7 +10,7 @@ pub const NEVER: u64 = u64::MAX;
 /// The largest `max_size`.
 pub const MAX_ENTRIES: u32 = 1 << 26;
 /// The largest `max_bytes`.
-pub const MAX_BYTES: u64 = 1 << 40;
+pub const MAX_BYTES: u64 = 1 << 38;
 /// The smallest capacity at which a grace window that is not 0 spares at least one entry.
 const SMALLEST_WINDOWED_CAPACITY: u32 = 20;
 
@@ -62,12 +62,12 @@ impl Options {
     }
 }
 
-/// Bytes of one block of the arena, its link included.
-pub const BLOCK_BYTES: u32 = 128;
-/// Bytes of keys and values that one block holds.
-pub const BLOCK_PAYLOAD: u32 = if cfg!(any(loom, shuttle)) { 16 } else { 120 };
+/// Bytes of keys and values that one block of the arena holds.
+pub const BLOCK_PAYLOAD: u32 = if cfg!(any(loom, shuttle)) { 16 } else { 128 };
+/// What a block is counted for: the payload, and the link to the next block.
+pub const BLOCK_BYTES: u32 = 132;
 /// What an entry is counted for besides its blocks: its slot record, links, index cells and control words.
-pub const ENTRY_BYTES: u32 = 96;
+pub const ENTRY_BYTES: u32 = 92;
 
 /// How many blocks hold a key and a value. The value begins at the next multiple of eight after the key.
 pub const fn blocks(key: u32, value: u32) -> u32 {
