@@ -5,7 +5,7 @@
 import { isWarpCacheError } from '../errors'
 import type { Scratch } from '../scratch'
 import { MAX_DEPTH } from './encoder'
-import { KnownBlock, KnownBlocks, MAX_BLOCK } from './names'
+import { BLOCK_HEAD, KnownBlock, KnownBlocks, MAX_BLOCK } from './names'
 import { damaged, fail, Reader } from './reader'
 import * as wire from './wire'
 
@@ -162,31 +162,32 @@ export class Decoder extends Reader {
   private names(): KnownBlock {
     const position = this.start + this.view.getUint32(this.take(4), true)
     if (this.block !== undefined && position === this.blockStart) return this.block
-    const { at } = this
-    if (position < this.start || position >= this.end) fail('names are not in it')
-    this.at = position
-    const length = this.count(1)
-    if (length > MAX_BLOCK) fail('there are too many names')
-    const place = this.known.placeOf(this.view, this.bytes, this.at, length)
-    let block = this.known.at(place)
-    if (block?.matches(this.bytes, this.at, length) !== true) {
-      block = this.readBlock(length)
-      this.known.set(place, block)
+    const { end, view } = this
+    if (position < this.start || position + BLOCK_HEAD > end) fail('names are not in it')
+    const first = position + BLOCK_HEAD
+    const length = view.getUint16(position, true)
+    if (length > MAX_BLOCK || first + length > end) fail('names are too long')
+    // Says where to look, no more: whether it is the same block is for the bytes to tell.
+    const hash = view.getUint16(position + 2, true)
+    let block = this.known.get(hash)
+    if (block?.matches(view, first, length) !== true) {
+      block = this.readBlock(first, length)
+      this.known.set(hash, block)
     }
     this.block = block
     this.blockStart = position
-    this.blockEnd = this.at + length
-    this.at = at
+    this.blockEnd = first + length
     return block
   }
 
-  private readBlock(length: number): KnownBlock {
+  private readBlock(first: number, length: number): KnownBlock {
     const { at } = this
     const names: string[] = []
-    while (this.at < at + length) names.push(this.string())
-    if (this.at !== at + length) fail('names end too late')
+    this.at = first
+    while (this.at < first + length) names.push(this.string())
+    if (this.at !== first + length) fail('names end too late')
     this.at = at
-    return new KnownBlock(Uint8Array.from(this.bytes.subarray(at, at + length)), names)
+    return new KnownBlock(names, Uint8Array.from(this.bytes.subarray(first, first + length)))
   }
 
   private array(depth: number): unknown[] {

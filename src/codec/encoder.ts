@@ -16,7 +16,7 @@ import { FULL, Writer } from './writer'
 export const MAX_DEPTH = 1000
 
 /** As long as there are no more objects than this, looking through a list is faster than a Map. */
-const FEW = 12
+const FEW = 32
 /** An array that may be dense is not longer: it is worth counting its elements before listing them. */
 const LONGEST_DENSE = 2 ** 27
 /** An array is written by its elements' indices if it has this many holes for each element, and then some. */
