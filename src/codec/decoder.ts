@@ -3,6 +3,7 @@
  * account for, in time in proportion to it, or throws: no code, no prototype, no class comes from them.
  */
 import { isWarpCacheError } from '../errors'
+import { isIndex } from '../keys/classes'
 import type { Scratch } from '../scratch'
 import { MAX_DEPTH } from './encoder'
 import { BLOCK_HEAD, KnownBlock, KnownBlocks, MAX_BLOCK } from './names'
@@ -225,14 +226,12 @@ export class Decoder extends Reader {
   }
 
   private named(array: unknown[], depth: number): unknown[] {
-    const { length } = array
     for (let left = this.count(2); left > 0; left--) {
       const name = this.string()
-      if (name === 'length' || String(Number(name)) === name) fail('a named property is an element')
+      if (name === 'length' || isIndex(name)) fail('a named property is an element')
       if (this.bytes[this.at] === wire.HOLE) this.at++
       else define(array, name, this.value(depth + 1))
     }
-    if (array.length !== length) fail('an array grew')
     return array
   }
 

@@ -5,7 +5,7 @@
  */
 import { types } from 'node:util'
 import { slotsOf } from '../keys/bytes'
-import { builtInClass, describe, isObjectPrototype } from '../keys/classes'
+import { builtInClass, describe, isIndex, isObjectPrototype } from '../keys/classes'
 import type { Scratch } from '../scratch'
 import { blockOf, Names, type State } from './names'
 import { type Path, Place, refuse } from './refuse'
@@ -387,12 +387,6 @@ export class Encoder extends Writer {
     else if (types.isBooleanObject(object)) this.value(Boolean.prototype.valueOf.call(object), depth)
     else this.bigint(BigInt.prototype.valueOf.call(object))
   }
-}
-
-/** Whether a property name is an array's index. */
-function isIndex(name: string): boolean {
-  const index = Number(name)
-  return index >= 0 && index < 2 ** 32 - 1 && String(index) === name
 }
 
 function isDetached(buffer: ArrayBuffer): boolean {
