@@ -279,7 +279,9 @@ export class Decoder extends Reader {
     const buffer = this.value(depth + 1)
     if (!(buffer instanceof ArrayBuffer)) fail('a view has no buffer')
     const offset = this.whole()
-    const view = new View(buffer, offset, this.whole() / (View.BYTES_PER_ELEMENT ?? 1))
+    const length = this.whole() / (View.BYTES_PER_ELEMENT ?? 1)
+    if (!Number.isInteger(length)) fail('a view has a part of an element')
+    const view = new View(buffer, offset, length)
     if (!this.tree) this.objects[number] = view
     return view
   }
