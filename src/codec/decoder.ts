@@ -3,9 +3,10 @@
  * account for, in time in proportion to it, or throws: no code, no prototype, no class comes from them.
  */
 import { isWarpCacheError } from '../errors'
+import { isIndex } from '../keys/classes'
 import type { Scratch } from '../scratch'
 import { MAX_DEPTH } from './encoder'
-import { KnownBlock, KnownBlocks, MAX_BLOCK } from './names'
+import { BLOCK_HEAD, KnownBlock, KnownBlocks, MAX_BLOCK } from './names'
 import { damaged, fail, Reader } from './reader'
 import * as wire from './wire'
 
@@ -162,31 +163,32 @@ export class Decoder extends Reader {
   private names(): KnownBlock {
     const position = this.start + this.view.getUint32(this.take(4), true)
     if (this.block !== undefined && position === this.blockStart) return this.block
-    const { at } = this
-    if (position < this.start || position >= this.end) fail('names are not in it')
-    this.at = position
-    const length = this.count(1)
-    if (length > MAX_BLOCK) fail('there are too many names')
-    const place = this.known.placeOf(this.view, this.bytes, this.at, length)
-    let block = this.known.at(place)
-    if (block?.matches(this.bytes, this.at, length) !== true) {
-      block = this.readBlock(length)
-      this.known.set(place, block)
+    const { end, view } = this
+    if (position < this.start || position + BLOCK_HEAD > end) fail('names are not in it')
+    const first = position + BLOCK_HEAD
+    const length = view.getUint16(position, true)
+    if (length > MAX_BLOCK || first + length > end) fail('names are too long')
+    // Says where to look, no more: whether it is the same block is for the bytes to tell.
+    const hash = view.getUint16(position + 2, true)
+    let block = this.known.get(hash)
+    if (block?.matches(view, first, length) !== true) {
+      block = this.readBlock(first, length)
+      this.known.set(hash, block)
     }
     this.block = block
     this.blockStart = position
-    this.blockEnd = this.at + length
-    this.at = at
+    this.blockEnd = first + length
     return block
   }
 
-  private readBlock(length: number): KnownBlock {
+  private readBlock(first: number, length: number): KnownBlock {
     const { at } = this
     const names: string[] = []
-    while (this.at < at + length) names.push(this.string())
-    if (this.at !== at + length) fail('names end too late')
+    this.at = first
+    while (this.at < first + length) names.push(this.string())
+    if (this.at !== first + length) fail('names end too late')
     this.at = at
-    return new KnownBlock(Uint8Array.from(this.bytes.subarray(at, at + length)), names)
+    return new KnownBlock(names, Uint8Array.from(this.bytes.subarray(first, first + length)))
   }
 
   private array(depth: number): unknown[] {
@@ -224,14 +226,12 @@ export class Decoder extends Reader {
   }
 
   private named(array: unknown[], depth: number): unknown[] {
-    const { length } = array
     for (let left = this.count(2); left > 0; left--) {
       const name = this.string()
-      if (name === 'length' || String(Number(name)) === name) fail('a named property is an element')
+      if (name === 'length' || isIndex(name)) fail('a named property is an element')
       if (this.bytes[this.at] === wire.HOLE) this.at++
       else define(array, name, this.value(depth + 1))
     }
-    if (array.length !== length) fail('an array grew')
     return array
   }
 
@@ -279,7 +279,9 @@ export class Decoder extends Reader {
     const buffer = this.value(depth + 1)
     if (!(buffer instanceof ArrayBuffer)) fail('a view has no buffer')
     const offset = this.whole()
-    const view = new View(buffer, offset, this.whole() / (View.BYTES_PER_ELEMENT ?? 1))
+    const length = this.whole() / (View.BYTES_PER_ELEMENT ?? 1)
+    if (!Number.isInteger(length)) fail('a view has a part of an element')
+    const view = new View(buffer, offset, length)
     if (!this.tree) this.objects[number] = view
     return view
   }

@@ -5,7 +5,7 @@
  */
 import { types } from 'node:util'
 import { slotsOf } from '../keys/bytes'
-import { builtInClass, describe, isObjectPrototype } from '../keys/classes'
+import { builtInClass, describe, isIndex, isObjectPrototype } from '../keys/classes'
 import type { Scratch } from '../scratch'
 import { blockOf, Names, type State } from './names'
 import { type Path, Place, refuse } from './refuse'
@@ -16,7 +16,7 @@ import { FULL, Writer } from './writer'
 export const MAX_DEPTH = 1000
 
 /** As long as there are no more objects than this, looking through a list is faster than a Map. */
-const FEW = 12
+const FEW = 32
 /** An array that may be dense is not longer: it is worth counting its elements before listing them. */
 const LONGEST_DENSE = 2 ** 27
 /** An array is written by its elements' indices if it has this many holes for each element, and then some. */
@@ -387,12 +387,6 @@ export class Encoder extends Writer {
     else if (types.isBooleanObject(object)) this.value(Boolean.prototype.valueOf.call(object), depth)
     else this.bigint(BigInt.prototype.valueOf.call(object))
   }
-}
-
-/** Whether a property name is an array's index. */
-function isIndex(name: string): boolean {
-  const index = Number(name)
-  return index >= 0 && index < 2 ** 32 - 1 && String(index) === name
 }
 
 function isDetached(buffer: ArrayBuffer): boolean {

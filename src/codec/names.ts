@@ -60,19 +60,27 @@ export class Names {
   }
 }
 
+/** Bytes of a block before its names: how many bytes they take, and a hash of them, two bytes each. */
+export const BLOCK_HEAD = 4
+
 /** Writes names apart from the message that they will be copied into. */
 class BlockWriter extends Writer {
   private readonly own = new Scratch(2 * MAX_BLOCK)
 
   write(names: readonly string[]): Uint8Array {
-    this.open(this.own, 5, this.own.bytes.length)
+    this.open(this.own, BLOCK_HEAD, this.own.bytes.length)
     for (const name of names) this.string(name)
-    const { at } = this
-    // Their length stands before them.
-    this.at = 0
-    this.count(at - 5)
-    return Uint8Array.from(Buffer.concat([this.bytes.subarray(0, this.at), this.bytes.subarray(5, at)]))
+    const { at, view } = this
+    view.setUint16(0, at - BLOCK_HEAD, true)
+    view.setUint16(2, hashOf(this.bytes.subarray(BLOCK_HEAD, at)), true)
+    return Uint8Array.from(this.bytes.subarray(0, at))
   }
+}
+
+function hashOf(bytes: Uint8Array): number {
+  let hash = bytes.length
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x9e3779b1)
+  return (hash ^ (hash >>> 15)) & 0xffff
 }
 
 const blocks = new BlockWriter()
@@ -80,23 +88,30 @@ const blocks = new BlockWriter()
 /** The block of these names. */
 export const blockOf = (names: readonly string[]): Uint8Array => blocks.write(names)
 
-/** A block that was read before. */
+/** The names of a block that was read before. */
 export class KnownBlock {
   /** Whether plain assignment makes each name an own property: not so if every object inherits something by that name. */
   readonly assignable: boolean
+  /** The bytes of the names, four to a word, and the last ones apart. */
+  private readonly words: Int32Array
+  private readonly rest: Uint8Array
 
   constructor(
-    readonly bytes: Uint8Array,
     readonly names: readonly string[],
+    bytes: Uint8Array,
   ) {
     this.assignable = !names.some((name) => name in Object.prototype)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(4 * i, true))
+    this.rest = bytes.slice(4 * this.words.length)
   }
 
-  /** Whether these are the bytes of the block. */
-  matches(bytes: Uint8Array, start: number, length: number): boolean {
-    const own = this.bytes
-    if (own.length !== length) return false
-    for (let i = 0; i < length; i++) if (own[i] !== bytes[start + i]) return false
+  /** Whether the `length` bytes from `at` are its names. */
+  matches(view: DataView, at: number, length: number): boolean {
+    const { words, rest } = this
+    if (length !== 4 * words.length + rest.length) return false
+    for (let i = 0; i < words.length; i++, at += 4) if (view.getInt32(at, true) !== words[i]) return false
+    for (let i = 0; i < rest.length; i++) if (view.getUint8(at + i) !== rest[i]) return false
     return true
   }
 }
@@ -104,25 +119,15 @@ export class KnownBlock {
 /** A power of two. */
 const KNOWN = 512
 
-/** The blocks that were read, one for each hash. */
+/** The blocks that were read, the last one of each hash. */
 export class KnownBlocks {
   private readonly blocks = new Array<KnownBlock | undefined>(KNOWN).fill(undefined)
 
-  /** Where in the table the block of these bytes is, if it is. */
-  placeOf(view: DataView, bytes: Uint8Array, start: number, length: number): number {
-    let hash = length
-    let at = start
-    const end = start + length
-    for (; at + 4 <= end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1)
-    for (; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x9e3779b1)
-    return (hash ^ (hash >>> 15)) & (KNOWN - 1)
+  get(hash: number): KnownBlock | undefined {
+    return this.blocks[hash & (KNOWN - 1)]
   }
 
-  at(place: number): KnownBlock | undefined {
-    return this.blocks[place]
-  }
-
-  set(place: number, block: KnownBlock): void {
-    this.blocks[place] = block
+  set(hash: number, block: KnownBlock): void {
+    this.blocks[hash & (KNOWN - 1)] = block
   }
 }

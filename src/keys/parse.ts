@@ -4,6 +4,7 @@
  * `ERR_WARP_CACHE_CODEC`; lengths are compared with what is left before anything is made.
  */
 import { typeError } from '../errors'
+import { isIndex } from './classes'
 import {
   ARRAYS,
   BARE_DICTIONARY,
@@ -50,8 +51,9 @@ const OWNERS: ReadonlySet<number> = new Set([wire.ARRAY, wire.DATE, wire.REGEXP,
 /** Whether a property of this name is a part of what `owner` begins, and not beside it. */
 function isElement(name: string, owner: number): boolean {
   if (owner === wire.REGEXP) return name === 'lastIndex'
-  if (owner === wire.ARRAY && name === 'length') return true
-  return (owner === wire.ARRAY || owner >= wire.BYTES) && (String(Number(name)) === name || name === '-0')
+  if (owner === wire.ARRAY) return name === 'length' || isIndex(name)
+  // To a typed array every name that a number is written as is an index.
+  return owner >= wire.BYTES && (String(Number(name)) === name || name === '-0')
 }
 
 class Parser {

@@ -6,7 +6,7 @@
  * may read other keys meanwhile: a read works above whatever is on the stack, and always leaves it as it found it.
  */
 import { bytesOf, isBare } from './bytes'
-import { builtInClass, describe, isObjectPrototype } from './classes'
+import { builtInClass, describe, isIndex, isObjectPrototype } from './classes'
 import { Position, path, refuse } from './refuse'
 import { byCodeUnit, LOST, MAX_NAMES, type Shapes, type State } from './shapes'
 import {
@@ -299,12 +299,6 @@ function readArray(array: readonly unknown[], shapes: Shapes, depth: number): vo
       readValue(value, shapes, depth + 1)
     }
   }
-}
-
-/** Whether a property name is an array's or typed array's index. */
-function isIndex(name: string): boolean {
-  const index = Number(name)
-  return index >= 0 && index < 2 ** 32 - 1 && String(index) === name
 }
 
 /** Writes the enumerable named properties of an array, Map, Date …, where it has any. */
