@@ -8,35 +8,52 @@ import { createServer } from 'node:http'
 import { cache } from '../dist/esm.mjs'
 import { renderMarkdown } from './render.mjs'
 
-let renders = 0
-let renderPage
+/** `render` answers with a page or a promise of one; `counters` tells what was counted so far. */
+let renderer
 
-function start({ configuration, paths }) {
+async function start({ configuration, paths }) {
   const documents = paths.map((path) => readFileSync(path, 'utf8'))
-  const render = (n) => {
-    renders++
-    return renderMarkdown(documents[n])
+  if (configuration.workers === undefined) renderer = inThisThread(documents, configuration.options)
+  else {
+    const { startPool } = await import('./pool.mjs')
+    renderer = startPool(configuration, paths)
   }
-  renderPage = configuration.options ? cache(render, configuration.options) : render
 
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const n = /^\/doc\/(\d+)$/.exec(request.url)?.[1]
     if (request.method !== 'GET' || n === undefined || Number(n) >= documents.length) {
       response.writeHead(404).end()
       return
     }
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end(renderPage(Number(n)))
+    response.end(await renderer.render(Number(n)))
   })
   server.listen(0, '127.0.0.1', () => process.send({ type: 'ready', port: server.address().port }))
 }
 
-function report() {
+function inThisThread(documents, options) {
+  let renders = 0
+  let served = 0
+  const render = (n) => {
+    renders++
+    return renderMarkdown(documents[n])
+  }
+  const page = options === null ? render : cache(render, options)
+  return {
+    render(n) {
+      served++
+      return page(n)
+    },
+    counters: () => ({ renders, served, misses: page.cacheInfo?.().misses ?? null }),
+  }
+}
+
+async function report() {
   globalThis.gc()
   process.send({
     type: 'report',
-    renders,
-    cacheInfo: renderPage.cacheInfo?.() ?? null,
+    ...(await renderer.counters()),
+    rssBytes: process.memoryUsage.rss(),
     heapBytes: process.memoryUsage().heapUsed,
   })
 }
