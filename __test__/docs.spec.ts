@@ -12,12 +12,13 @@ import { type Ending, Home } from './docs/home'
 
 const examples = pages().flatMap(examplesOf)
 const runnable = examples.filter(({ unrun }) => unrun === undefined)
-const programs = runnable.filter(({ vitest }) => !vitest)
+const programs = runnable.filter(({ vitest, file }) => !vitest && file === undefined)
 const tests = runnable.filter(({ vitest }) => vitest)
 
 let home: Home
 beforeAll(() => {
   home = new Home()
+  for (const example of runnable) if (example.file !== undefined) home.provide(example)
 })
 afterAll(() => home.remove())
 
@@ -70,6 +71,7 @@ describe('a wrong comment is noticed', () => {
     language: 'js',
     legacy: false,
     vitest: false,
+    file: undefined,
     unrun: undefined,
     code,
   })
@@ -126,7 +128,8 @@ describe('a list of what there is', () => {
     ['docs/api.md', '## Options'],
   ])('the options, in %s', (page, heading) => {
     const names: Record<string, string> = { store: 'backend', clock: 'now' }
-    const known = Object.keys(parseFunctionOptions(undefined)).map((name) => names[name] ?? name)
+    const { native, ...common } = parseFunctionOptions({ backend: 'threads' })
+    const known = Object.keys({ ...common, ...native }).map((name) => names[name] ?? name)
     expect(firstColumn(page, heading)).toEqual(known.sort())
   })
 
@@ -136,7 +139,8 @@ describe('a list of what there is', () => {
   })
 
   it('the counters', () => {
-    const counters = Object.keys(cache((n: number) => n).cacheInfo())
+    const over = cache((n: number) => n, { backend: 'threads', name: 'documentation' })
+    const counters = Object.keys(over.cacheInfo())
     expect(firstColumn('docs/api.md', '### cacheInfo(): CacheInfo')).toEqual(
       [...counters, 'storeErrors'].sort(),
     )

@@ -1,7 +1,7 @@
 /**
  * Finds the examples in Markdown: fenced blocks in TypeScript or JavaScript. What stands behind the language changes how
  * an example is run: `legacy` (TypeScript's own decorator dialect), `both` (dialects, one after the other), `vitest` (it
- * holds tests), `no-run: reason`.
+ * holds tests), `file: name` (it is a file that another example of the page loads), `no-run: reason`.
  * A comment `<!-- example-setup: … -->` directly before a block is code that readers need not see.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -15,6 +15,8 @@ export interface Example {
   readonly language: 'ts' | 'js'
   readonly legacy: boolean
   readonly vitest: boolean
+  /** The name under which other examples find it; those run, and it only with them. */
+  readonly file: string | undefined
   /** Why it must not run. */
   readonly unrun: string | undefined
   readonly code: string
@@ -49,7 +51,7 @@ export function examplesOf(page: string): Example[] {
     if (kind === undefined) continue
     const line = text.slice(0, match.index).split('\n').length + 1
     const place = `${relative('.', page)}:${line}`
-    if (!/^(legacy|both|vitest|no-run: .+)?$/.test(flags))
+    if (!/^(legacy|both|vitest|file: [\w-]+\.mjs|no-run: .+)?$/.test(flags))
       throw new Error(`${place}: what does \`${flags}\` mean?`)
     const setup = SETUP.exec(text.slice(0, match.index))?.[1]
     const shown = indent === '' ? body : body.replace(new RegExp(`^${indent}`, 'gm'), '')
@@ -60,6 +62,7 @@ export function examplesOf(page: string): Example[] {
       language: kind as Example['language'],
       legacy: flags === 'legacy',
       vitest: flags === 'vitest',
+      file: /^file: (.+)$/.exec(flags)?.[1],
       unrun: /^no-run: (.+)$/.exec(flags)?.[1],
       code,
     }

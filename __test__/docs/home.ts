@@ -3,7 +3,16 @@
  * `src` is now, and the libraries that examples use are those that are installed here.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildSync } from 'esbuild'
@@ -23,6 +32,7 @@ const LIBRARIES = {
   'lru-cache': 'lru-cache',
   'quick-lru': 'quick-lru',
   keyv: 'keyv-6',
+  piscina: 'piscina',
   vitest: 'vitest',
   '@types/node': '@types/node',
 }
@@ -32,10 +42,14 @@ export class Home {
 
   constructor() {
     this.write('package.json', '{ "name": "example" }')
-    this.write('node_modules/warp-cache/package.json', '{ "name": "warp-cache", "main": "index.js" }')
+    const here = join(this.directory, 'node_modules', 'warp-cache')
+    this.write('node_modules/warp-cache/package.json', '{ "name": "warp-cache", "main": "dist/main.js" }')
+    // The addon's loader, and the addon beside it.
+    for (const file of readdirSync(root).filter((name) => name === 'index.js' || name.endsWith('.node')))
+      symlinkSync(join(root, file), join(here, file))
     buildSync({
       entryPoints: [join(root, 'src', 'index.ts')],
-      outfile: join(this.directory, 'node_modules', 'warp-cache', 'index.js'),
+      outfile: join(here, 'dist', 'main.js'),
       bundle: true,
       platform: 'node',
       target: 'node20',
@@ -76,6 +90,11 @@ export class Home {
         return [example, found.map((each) => described(each, example.firstLine))]
       }),
     )
+  }
+
+  /** Puts an example where others find it under its name. */
+  provide({ file, code }: Example): void {
+    this.write(file!, ts.transpileModule(code, { compilerOptions: SYNTAX }).outputText)
   }
 
   /** Runs an example in a process of its own. */
