@@ -146,12 +146,15 @@ export class Encoder extends Writer {
   private plain(object: object, depth: number): void {
     this.checkProperties(object, depth)
     const tag = this.at
-    this.need(5)
-    this.at += 5
+    this.byte(wire.EMPTY_OBJECT)
     let state = this.names.root
     let open = false
     for (const name in object) {
       if (!hasOwn.call(object, name)) continue
+      if (this.at === tag + 1) {
+        this.need(4)
+        this.at += 4
+      }
       if (!open) {
         const next = state.name === name ? state.next : this.names.step(state, name)
         if (next === undefined) open = true
@@ -171,11 +174,7 @@ export class Encoder extends Writer {
     }
     if (open) this.byte(wire.END)
     this.settle()
-    if (state === this.names.root && !open) {
-      this.bytes[tag] = wire.EMPTY_OBJECT
-      this.at = tag + 1
-      return
-    }
+    if (this.at === tag + 1) return
     const position = this.block(state)
     this.bytes[tag] = open ? wire.OPEN_OBJECT : wire.OBJECT
     this.view.setUint32(tag + 1, position, true)
