@@ -18,6 +18,7 @@ import {
 import { readList, span, tokens } from '../src/keys/read.js'
 import { KeyReader } from '../src/keys/reader.js'
 import { Shapes } from '../src/keys/shapes.js'
+import { KEY_FORMAT } from '../src/keys/wire.js'
 import { Scratch } from '../src/scratch.js'
 import { sameArguments } from './models/key-equality.js'
 import { anyRecipe, changeList, lots, make, type Recipe } from './models/recipes.js'
@@ -143,6 +144,13 @@ describe('the short ways', () => {
     }
   })
 
+  it('know one NaN, whatever bits it has', () => {
+    const [odd] = new Float64Array(Uint8Array.of(1, 2, 3, 4, 5, 6, 0xf8, 0xff).buffer)
+    expect(odd).toBe(Number.NaN)
+    expect(taken(encodeNumber(odd, scratch, AT, ROOM))).toBe('02000000000000f87f')
+    expect(bytesOf([[odd]]).toString('hex')).toBe('0c0102000000000000f87f')
+  })
+
   it('write two primitives as the long way does', () => {
     for (const a of primitives) {
       for (const b of primitives) {
@@ -196,6 +204,10 @@ describe('properties beside elements', () => {
 })
 
 describe('the vectors, which files depend on', () => {
+  it('belong to this version: a change of any is a new one', () => {
+    expect(KEY_FORMAT).toBe(1)
+  })
+
   it.each(vectors)('$args', ({ args, hex }) => {
     const list = runInThisContext(args) as unknown[]
     expect(bytesOf(list).toString('hex')).toBe(hex.replaceAll(' ', ''))
@@ -288,6 +300,11 @@ describe('bytes from anywhere', () => {
     ['properties of a number', '150f0109016103020000000000000000'],
   ])('%s', (_, hex) => {
     expect(isKey(Buffer.from(hex, 'hex'))).toBe(false)
+  })
+
+  it('a key that is nested deeper than any that is read', () => {
+    expect(isKey(Buffer.from(`${'0c01'.repeat(1000)}03`, 'hex'))).toBe(true)
+    expect(isKey(Buffer.from(`${'0c01'.repeat(1200)}03`, 'hex'))).toBe(false)
   })
 
   it('several arguments are no key of a cache whose keys are made by `key`', () => {
