@@ -174,6 +174,17 @@ describe('a few bytes that ask for much', () => {
     expect(decodes(structured, AT + bytes.length)).toBe(false)
   })
 
+  it('a whole value that is nested deeper than any that is written', () => {
+    const bytes = (levels: number) => [0x35, ...Array.from({ length: levels }, () => [0x19, 1]).flat(), 0x80]
+    for (const [levels, good] of [
+      [1000, true],
+      [1001, false],
+    ] as const) {
+      scratch.bytes.set(bytes(levels), AT)
+      expect(decodes(structured, AT + bytes(levels).length)).toBe(good)
+    }
+  })
+
   it('a long array of few elements is not given room for all', () => {
     const bytes = [0x34, 0x1b, ...HUGE, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x81, 0]
     scratch.bytes.set(bytes, AT)
