@@ -9,6 +9,10 @@ mod due;
 mod gate;
 mod geometry;
 mod index;
+#[cfg(all(test, any(loom, shuttle)))]
+mod models;
+#[cfg(all(test, not(loom)))]
+mod oracle;
 mod reader;
 mod record;
 #[cfg(not(any(loom, shuttle)))]
@@ -22,7 +26,7 @@ mod shard;
 mod sieve;
 mod stats;
 mod store;
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 mod totals;
 mod types;

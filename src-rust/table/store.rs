@@ -92,7 +92,7 @@ impl Table {
     }
 
     /// The fallback of a change that found no time: the shard forgets everything, near entries included.
-    fn forget(&self, shard: &Shard) {
+    pub(super) fn forget(&self, shard: &Shard) {
         shard.outdate();
         self.generation().fetch_add(1, Ordering::Release);
     }

@@ -133,7 +133,7 @@ fn the_version_word_changes_with_every_change_of_the_slot() {
 
 #[test]
 fn the_control_words_are_where_the_layout_says() {
-    let table = Table::new(&options(100)).unwrap();
+    let table = table(&options(100));
     let control = table.control();
     assert_eq!(control.base.align_offset(128), 0);
     assert_eq!((control.generation, control.versions % 4), (0, 0));
