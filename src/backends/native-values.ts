@@ -189,7 +189,7 @@ export class NativeValues {
     const now = table.now()
     const length = this.encoded(table, value)
     const flags = how.promise === undefined ? 0 : PROMISED
-    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token)
+    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token, how.replacing)
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
     if (code < 0 && how.replacing) table.delete(key)

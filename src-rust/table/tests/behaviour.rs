@@ -62,6 +62,17 @@ fn a_fill_is_dropped_after_a_set_a_delete_or_a_clear() {
 }
 
 #[test]
+fn a_refresh_is_dropped_as_a_fill_and_outdates_fills_as_a_set() {
+    let table = table(&options(10));
+    let (older, token) = (miss(&table, b"key"), miss(&table, b"key"));
+    assert!(matches!(table.refresh(b"key", b"new", 0, NEVER, 0, token), Put::Stored(_)));
+    assert_eq!(table.put(b"key", b"late", 0, NEVER, 0, Some(older)), Put::Outdated);
+    assert_eq!(table.refresh(b"key", b"late", 0, NEVER, 0, older), Put::Outdated);
+    assert_eq!(find(&table, b"key"), Some(b"new".to_vec()));
+    sound(&table);
+}
+
+#[test]
 fn a_fill_after_another_fill_is_stored() {
     let table = table(&options(10));
     let token = miss(&table, b"key");
