@@ -120,6 +120,15 @@ describe(`bytes from anywhere (seed ${SEED})`, () => {
     }
   })
 
+  it('so it is with a primitive that says where it ends', () => {
+    for (const value of [undefined, null, true, 5, -5, 300, 0.5, 10n, new Date(5)]) {
+      const end = structured.encode(value, scratch, AT, LIMIT)
+      for (let cut = AT; cut < end; cut++) expect(decodes(structured, cut)).toBe(false)
+      scratch.bytes[end] = 1
+      expect(decodes(structured, end + 1)).toBe(false)
+    }
+  })
+
   it('another codec refuses them', () => {
     for (const codec of codecs) {
       const end = codec.encode({ a: 1 }, scratch, AT, LIMIT)
