@@ -139,8 +139,7 @@ describe('a list of what there is', () => {
   })
 
   it('the counters', () => {
-    const over = cache((n: number) => n, { backend: 'threads', name: 'documentation' })
-    const counters = Object.keys(over.cacheInfo())
+    const counters = Object.keys(cache((n: number) => n, { backend: 'threads', name: 'docs' }).cacheInfo())
     expect(firstColumn('docs/api.md', '### cacheInfo(): CacheInfo')).toEqual(
       [...counters, 'storeErrors'].sort(),
     )

@@ -18,7 +18,7 @@ function shared<F extends (...args: never[]) => unknown>(fn: F, options: Threads
   const elsewhere = {
     set(key: string | number, small: number): void {
       table.exchange.outgoing.bytes[0] = 0x80 + small
-      table.put(key, 1, 0, table.now(), Number.POSITIVE_INFINITY, undefined)
+      table.put(key, 1, 0, table.now(), Number.POSITIVE_INFINITY, undefined, true)
     },
     delete: (key: string | number) => table.delete(key),
     clear: () => table.clear(),

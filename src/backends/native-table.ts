@@ -23,6 +23,7 @@ import {
   LENGTH,
   MODE,
   NOW,
+  REFRESH,
   SET,
   WANTED,
 } from './native-exchange'
@@ -140,7 +141,8 @@ export class NativeTable {
    * Stores the value that lies in the scratch.
    * @param now - the time, which was asked for before the value was written.
    * @param ttl - ms from then, or `NEVER`.
-   * @param token - of the miss that made somebody compute the value; undefined: it replaces whatever there is.
+   * @param token - from before the value was computed, if it was: it is stored only if nothing has happened since.
+   * @param replacing - what began to be computed before this must not be stored after it.
    * @returns `STORED`, `OVERSIZE`, or another number.
    */
   put(
@@ -150,13 +152,14 @@ export class NativeTable {
     now: number,
     ttl: number,
     token: FillToken | undefined,
+    replacing: boolean,
   ): number {
     const { words, times } = this.exchange
     times[NOW] = now
     times[EXPIRES_AT] = now + ttl
     words[LENGTH] = length
     words[FLAGS] = flags
-    words[MODE] = token === undefined ? SET : FILL
+    words[MODE] = token === undefined ? SET : replacing ? REFRESH : FILL
     if (token !== undefined) {
       words[GENERATION] = token.generation
       words[WANTED] = token.wanted

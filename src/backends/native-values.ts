@@ -4,6 +4,7 @@
  * Where there is no table (none is wanted, none can be made, or it was closed) nothing is found or stored.
  */
 import { type ValueCodec, UNSTORABLE as WRONG_KIND } from '../codec/codec'
+import { typeError } from '../errors'
 import { NEVER } from '../expiry'
 import { deepFreeze } from '../freeze'
 import { parseKey } from '../keys/parse'
@@ -174,7 +175,9 @@ export class NativeValues {
     try {
       return new NativeTable(this.name, this.options)
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ERR_WARP_CACHE_MEMORY') throw error
+      const { code, message } = error as { code?: unknown; message?: unknown }
+      if (code === 'ERR_WARP_CACHE_OPTION') throw typeError(code, `The cache '${this.name}': ${message}.`)
+      if (code !== 'ERR_WARP_CACHE_MEMORY') throw error
       warnOfDetachment(this.name, reasonOf(error))
       return undefined
     }
@@ -186,7 +189,7 @@ export class NativeValues {
     const now = table.now()
     const length = this.encoded(table, value)
     const flags = how.promise === undefined ? 0 : PROMISED
-    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token)
+    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token, how.replacing)
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
     if (code < 0 && how.replacing) table.delete(key)
