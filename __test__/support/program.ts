@@ -27,7 +27,7 @@ export interface Ending {
 }
 
 /** A program that has not ended by then never will. */
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 50_000
 
 let directory: string | undefined
 
