@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { barsTable } from './bars.mjs'
 import { fillReadme } from './lib/readme.mjs'
 import { markdownTable, tableOf } from './lib/table.mjs'
-import { EVERY_PEER, loadPeer } from './peers/index.mjs'
+import { ALL_SUBJECTS, loadPeer } from './peers/index.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -34,7 +34,7 @@ const file = positionals[0] ?? here('results/full.json')
 const measured = options.readme && !existsSync(file) ? undefined : JSON.parse(readFileSync(file, 'utf8'))
 const { run, results, bars } = measured ?? {}
 process.env.WARP_CACHE_BENCH_IMPL ??= here('../dist/esm.mjs')
-const peers = await Promise.all(EVERY_PEER.map(loadPeer))
+const peers = await Promise.all(ALL_SUBJECTS.map(loadPeer))
 
 if (options.readme) fillReadme(options.readme, FEATURES, peers, measured)
 if (options.out) writeFileSync(options.out, page())
