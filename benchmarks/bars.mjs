@@ -65,7 +65,7 @@ const BARS = [
     ([column, least]) => atLeast('workers', `gain of a second worker, ${column}`, column, least),
   ),
   limit('off-heap', 'growth of the heap by a million entries of 100 B, MB', 'heap', 20, THREADS),
-  bar('off-heap', 'full collection beside them', 'collection', 'warp-cache threads, empty', 1.1, THREADS),
+  bar('off-heap', 'full collection beside them', 'collection', 'warp-cache threads, cleared', 1.1, THREADS),
   limit('entry-bytes', "bytes per entry beside blocks, by the table's account", 'account', 96, THREADS),
   limit('entry-bytes', 'bytes per entry beside blocks, resident', 'resident', 96, THREADS),
   limit('entry-bytes', 'empty table of 100,000, MiB resident', 'empty', 4, THREADS),

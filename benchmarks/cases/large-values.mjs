@@ -67,7 +67,6 @@ function warm(peer, threads, values) {
   const store = peer.store({ maxSize: 2, threads: { ...threads, maxBytes: 4 * LENGTH } })
   store.set('once', values[0])
   store.get('once')
-  store.close()
 }
 
 /** 1 for a hit, whose value is whole. */
@@ -75,6 +74,7 @@ function check(key, store) {
   const value = store.get(key)
   if (value === undefined) return 0
   const byte = (key % VALUES) + 1
-  if (value.length !== LENGTH || value[0] !== byte || value[LENGTH - 1] !== byte) throw new Error('wrong value')
+  if (value.length !== LENGTH || value[0] !== byte || value[LENGTH - 1] !== byte)
+    throw new Error('wrong value')
   return 1
 }

@@ -2,8 +2,8 @@
 // What the machine itself can give is the gain of two loops over a Map that share nothing. It is measured in the same
 // process, phase by phase in turn with one worker and with two, so that a slow moment meets all four alike.
 
-import { CAPACITY, numbers, stringSource, sumOf } from '../lib/keys.mjs'
 import { Crew } from '../lib/crew.mjs'
+import { CAPACITY, numbers, stringSource, sumOf } from '../lib/keys.mjs'
 import { WrongResult } from '../lib/measure.mjs'
 import { median } from '../lib/statistics.mjs'
 import { text } from '../lib/values.mjs'
@@ -53,20 +53,20 @@ export default {
     const known = stringSource(ids).fill([])
     // Each begins somewhere else in the same list, so that they do not walk in step.
     const shift = Math.floor((number * known.length) / size)
-    const keys = known.map((key, i) =>
+    const keys = known.map((_, i) =>
       variant === 'one hot key' ? known[0] : known[(i + shift) % known.length],
     )
-    const valueOf = new Map(known.map((key, i) => [key, text(ids[i], LENGTH)]))
+    const textOf = new Map(known.map((key, i) => [key, text(ids[i], LENGTH)]))
     const threads = { name: 'one table', near: false }
-    const cached = peer.wrap((key) => valueOf.get(key), { shape: 'one', maxSize: CAPACITY, threads })
+    const cached = peer.wrap((key) => textOf.get(key), { shape: 'one', maxSize: CAPACITY, threads })
     const fill = () => {
       for (const key of known) {
-        if (cached(key) !== valueOf.get(key)) throw new WrongResult(`wrong value of ${key}`)
+        if (cached(key) !== textOf.get(key)) throw new WrongResult(`wrong value of ${key}`)
       }
     }
     const each = WRITES[variant]
     const read = () => sumOf(keys.length, (i) => cached(keys[i]).length)
-    const sweep = each === 0 || cached.cacheSet === undefined ? read : mixed(cached, keys, valueOf, each)
+    const sweep = each === 0 || cached.cacheSet === undefined ? read : mixed(cached, keys, textOf, each)
     const checked = () => {
       const sum = sweep()
       if (sum !== keys.length * LENGTH) throw new WrongResult(`results add up to ${sum}`)
@@ -75,12 +75,12 @@ export default {
   },
 }
 
-function mixed(cached, keys, valueOf, each) {
+function mixed(cached, keys, textOf, each) {
   return () => {
     let sum = 0
     for (let i = 0; i < keys.length; i++) {
       if (i % each === 0) {
-        const value = valueOf.get(keys[i])
+        const value = textOf.get(keys[i])
         cached.cacheSet([keys[i]], value)
         sum += value.length
       } else sum += cached(keys[i]).length

@@ -9,7 +9,11 @@ const UNITS = {
   KB: { name: 'KB (1,000 bytes)', digits: () => 1 },
   MB: { name: 'MB (1,000,000 bytes)', digits: () => 1 },
   MiB: { name: 'MiB', digits: () => 2 },
-  gain: { name: 'calls per second of two workers, as a multiple of those of one', digits: () => 2, noRatio: true },
+  gain: {
+    name: 'calls per second of two workers, as a multiple of those of one',
+    digits: () => 2,
+    noRatio: true,
+  },
   '%': { name: 'percent', digits: () => 1, noRatio: true },
 }
 
