@@ -19,6 +19,8 @@ export default {
   baseline: 'Map',
   subjects: [{ id: 'warp-cache threads', peer: 'warp-cache' }, 'Map', 'lru-cache', 'lmdb'],
   variants: Object.keys(VALUES),
+  quickVariants: ['64 B string', 'five fields'],
+  rounds: { quick: 3 },
   note: () => '`near: false`: every hit makes its own copy',
 
   async run({ peer, variant, quick }) {

@@ -19,6 +19,7 @@ export default {
     { id: 'warp-cache threads, near: false', peer: 'warp-cache', form: 'cold' },
     { id: 'warp-cache threads', peer: 'warp-cache', form: 'near' },
   ],
+  quickSubjects: ['warp-cache threads, near: false'],
   variants: ['Buffer'],
   rounds: { quick: 1, full: 1 },
   tables: [
@@ -58,7 +59,7 @@ export default {
   },
 }
 
-const countOf = (quick) => (quick ? 5_000 : 100_000)
+const countOf = (quick) => (quick ? 2_000 : 100_000)
 
 const percent = (bytes) => (100 * bytes) / MAX_BYTES
 

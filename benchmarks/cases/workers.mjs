@@ -21,7 +21,7 @@ export default {
   subjects: [{ id: 'warp-cache threads', peer: 'warp-cache' }],
   beside: [MAPS],
   variants: Object.keys(WRITES),
-  rounds: { quick: 3, full: 5 },
+  rounds: { quick: 1 },
   note: () => 'cold hits of 64 B strings; the Maps share nothing and are only read',
   loadsPeer: false,
 
