@@ -67,10 +67,10 @@ package: build ## Check what would be published: publint, attw, knip
 demo: $(DIST) ## A Markdown server under load, without and with a cache, in under 30 s
 	node --expose-gc demo/demo.mjs
 
-bench: $(DIST) $(BENCH_STAMP) ## The benchmarks: table and JSON
+bench: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks: table and JSON
 	node benchmarks/run.mjs
 
-bench-quick: $(DIST) $(BENCH_STAMP) ## The benchmarks with fewer rounds, in under two minutes
+bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer rounds, in under two minutes
 	node benchmarks/run.mjs --quick
 
 soak: build ## The property tests with many more runs (SOAK=1)

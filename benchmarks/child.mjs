@@ -1,5 +1,6 @@
 // One subject in one variant of one case, alone in its process. Prints one line of JSON: { values } or, where
 // the subject cannot do it, { skipped }, or, where its results were not what the function returns, { wrong }.
+// A yardstick that must meet the very same moments is measured in the same process: { values, beside }.
 
 import { loadCase } from './cases/index.mjs'
 import { consumed, WrongResult } from './lib/measure.mjs'

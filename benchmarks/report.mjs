@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { barsTable } from './bars.mjs'
 import { fillReadme } from './lib/readme.mjs'
 import { markdownTable, tableOf } from './lib/table.mjs'
-import { EVERY_PEER, loadPeer } from './peers/index.mjs'
+import { ALL_SUBJECTS, loadPeer } from './peers/index.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -34,7 +34,7 @@ const file = positionals[0] ?? here('results/full.json')
 const measured = options.readme && !existsSync(file) ? undefined : JSON.parse(readFileSync(file, 'utf8'))
 const { run, results, bars } = measured ?? {}
 process.env.WARP_CACHE_BENCH_IMPL ??= here('../dist/esm.mjs')
-const peers = await Promise.all(EVERY_PEER.map(loadPeer))
+const peers = await Promise.all(ALL_SUBJECTS.map(loadPeer))
 
 if (options.readme) fillReadme(options.readme, FEATURES, peers, measured)
 if (options.out) writeFileSync(options.out, page())
@@ -56,7 +56,8 @@ ${run.cpu}, ${run.cpus} CPUs, ${run.memoryGiB} GiB, ${run.platform}, Node ${run.
 Absolute numbers are this machine's; ratios travel better. Each number is the median of ${run.rounds} rounds (memory and
 hit ratios: one round). Each round is a new process that holds one subject only, warmed until its times stand still.
 The subjects take turns within a round, and a ratio is the median of the ratios of the rounds; a subject that takes
-more than twenty times the baseline's time runs once. Results are summed and checked; a hit that computed again would
+more than twenty times the baseline's time runs once. (With worker threads the yardstick is in the same process, in threads
+of its own, and the phases of both alternate.) Results are summed and checked; a hit that computed again would
 be an error. \`~\` marks a number that varied by more than 20 % between rounds.`
 }
 

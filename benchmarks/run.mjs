@@ -1,7 +1,7 @@
 // Runs the benchmarks: one process per subject, variant and round; rounds interleaved (A B C A B C …), so that
 // a slow moment of the machine meets all subjects alike. Prints a table per case and the bars, writes JSON.
 
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -75,7 +75,8 @@ async function runCase(question, implementation) {
     .map((subject) => (typeof subject === 'string' ? { id: subject, peer: subject } : subject))
     .filter((subject) => takesPart(question, subject))
   const variants = (options.quick && question.quickVariants) || question.variants
-  const result = emptyResult(question, subjects.map(idOf), variants, options.quick)
+  const named = [...subjects.map(idOf), ...(question.beside ?? [])]
+  const result = emptyResult(question, named, variants, options.quick)
   const begun = performance.now()
   const rounds = question.rounds?.[options.quick ? 'quick' : 'full'] ?? roundsWanted()
   for (let round = 0; round < rounds; round++) {
@@ -113,14 +114,16 @@ function readOptions() {
   }
 }
 
-/** A copy of the build, so that a run measures one build even if another is made meanwhile. */
+/** A copy of the build, addon included, so that a run measures one build even if another is made meanwhile. */
 function snapshot() {
-  const dist = here('../dist')
-  if (!existsSync(join(dist, 'esm.mjs'))) fail('there is no dist/esm.mjs: run `make build` first')
+  const root = here('..')
+  const addons = readdirSync(root).filter((name) => name.endsWith('.node'))
+  if (!existsSync(join(root, 'dist', 'esm.mjs')) || addons.length === 0)
+    fail('there is no dist/esm.mjs, or no addon: run `make build` first')
   const copy = mkdtempSync(join(tmpdir(), 'warp-cache-bench-'))
   process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
-  cpSync(dist, join(copy, 'dist'), { recursive: true })
-  cpSync(here('../package.json'), join(copy, 'package.json'))
+  cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true })
+  for (const name of ['package.json', 'index.js', ...addons]) cpSync(join(root, name), join(copy, name))
   return join(copy, 'dist', 'esm.mjs')
 }
 

@@ -14,6 +14,13 @@ export const CASE_NAMES = [
   'gc',
   'live-million',
   'zipf',
+  'near-hit',
+  'cold-hit',
+  'put',
+  'workers',
+  'off-heap',
+  'entry-bytes',
+  'large-values',
   'import-cost',
   'hit-ratio',
 ]

@@ -1,8 +1,11 @@
 // What adapters share: the wrapper that one writes by hand around a store, and the way to say "cannot".
 //
-// An adapter is { name, package, how, features, linear?, wrap(fn, options), wrapAsync?, decorate? }.
+// An adapter is { name, package, how, features, linear?, wrap(fn, options), wrapAsync?, decorate?, store? }.
 //   options.shape    what the arguments are: 'one' primitive, 'two' primitives, one 'object'
 //   options.maxSize  the bound;  options.ttl in milliseconds;  options.evicts: the case needs the bound
+//   options.threads  entries outside V8's heap: the options of that backend of warp-cache
+//   options.values   what the values are, where a subject must know: 'text' or 'object'
+//   store(options)   gives { get, set }, and where writes are made in batches, batch(work)
 //   linear           why it cannot hold a million entries
 //   decorate(prototype, name, fn, options) puts a method on a prototype, with a cache per instance
 

@@ -35,11 +35,14 @@ export function record(result, subject, variant, answer) {
     delete result.samples[subject]?.[variant]
     return
   }
-  result.samples[subject] ??= {}
-  const columns = result.samples[subject]
-  for (const [column, value] of Object.entries(answer.values)) {
-    columns[column] ??= []
-    columns[column].push(value)
+  const measured = { [subject]: answer.values, ...answer.beside }
+  for (const [name, values] of Object.entries(measured)) {
+    result.samples[name] ??= {}
+    const columns = result.samples[name]
+    for (const [column, value] of Object.entries(values)) {
+      columns[column] ??= []
+      columns[column].push(value)
+    }
   }
   for (const note of answer.notes ?? []) if (!result.notes.includes(note)) result.notes.push(note)
 }

@@ -7,6 +7,13 @@ const UNITS = {
   bytes: { name: 'bytes per entry', digits: () => 0 },
   ms: { name: 'milliseconds', digits: (value) => (value < 10 ? 2 : 1) },
   KB: { name: 'KB (1,000 bytes)', digits: () => 1 },
+  MB: { name: 'MB (1,000,000 bytes)', digits: () => 1 },
+  MiB: { name: 'MiB', digits: () => 2 },
+  gain: {
+    name: 'calls per second of two workers, as a multiple of those of one',
+    digits: () => 2,
+    noRatio: true,
+  },
   '%': { name: 'percent', digits: () => 1, noRatio: true },
 }
 

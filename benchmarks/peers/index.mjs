@@ -22,13 +22,19 @@ const FILES = {
   ocache: 'ocache.mjs',
 }
 
+/** Those whose values live outside V8's heap: they take part where the question is about that. */
+const STORES = { lmdb: 'lmdb.mjs' }
+
 export const EVERY_PEER = Object.keys(FILES)
+
+/** With those that do not take part in most cases. */
+export const ALL_SUBJECTS = [...EVERY_PEER, ...Object.keys(STORES)]
 
 /** Those that keep a bounded table, for cases about eviction and memory. */
 export const BOUNDED = ['warp-cache', 'lru-cache', 'quick-lru', 'tiny-lru', '@neophi/sieve-cache']
 
 export async function loadPeer(name) {
-  const file = FILES[name]
+  const file = FILES[name] ?? STORES[name]
   if (file === undefined) throw new Error(`no such subject: ${name}`)
   return (await import(`./${file}`)).default
 }

@@ -22,6 +22,7 @@ export default {
     return shape === 'two' ? nested(fn) : handWritten(new Map(), fn, shape)
   },
   wrapAsync: (fn) => handWritten(new Map(), fn, 'one'),
+  store: () => new Map(),
 }
 
 function nested(fn) {

@@ -1,10 +1,10 @@
 // This package, from the build that the run was given.
 
-const { cache } = await import(process.env.WARP_CACHE_BENCH_IMPL)
+const { cache, createCache } = await import(process.env.WARP_CACHE_BENCH_IMPL)
 
 export default {
   name: 'warp-cache',
-  how: '`cache(fn, { maxSize })`',
+  how: "`cache(fn, { maxSize })`; where it says threads, with `backend: 'threads'` and a `name`",
   features: {
     key: 'all arguments, by type and value',
     equalObjects: 'yes, in any key order',
@@ -18,6 +18,7 @@ export default {
   },
   wrap: (fn, options) => cache(fn, only(options)),
   wrapAsync: (fn, options) => cache(fn, only(options)),
+  store: (options) => createCache(only(options)),
 
   /** As a compiler would apply `@cache(options)`, in either dialect. */
   decorate(prototype, name, fn, options) {
@@ -41,8 +42,11 @@ export default {
   },
 }
 
-function only({ maxSize, ttl, policy, graceWindow }) {
-  const options = {}
+let tables = 0
+
+/** `threads`: the options of that backend, if it is meant. */
+function only({ maxSize, ttl, policy, graceWindow, threads }) {
+  const options = threads ? { backend: 'threads', name: `benchmark ${++tables}`, ...threads } : {}
   if (maxSize !== undefined) options.maxSize = maxSize
   if (ttl !== undefined) options.ttl = ttl
   if (policy !== undefined) options.policy = policy
