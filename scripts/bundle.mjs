@@ -1,25 +1,46 @@
 /**
- * Writes the code of dist/, for which the compiler wrote the declarations: the implementation as one readable file,
- * `main.js`, and two entries that only name its exports. docs/decisions/0002-package-shape.md has the measurements.
+ * Writes the code of dist/, for which the compiler wrote the declarations: the implementation as a few readable files,
+ * `main.js` and those that it loads when they are needed, and two entries that only name its exports.
+ * docs/decisions/0002-package-shape.md has the measurements.
  */
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
+import { borders, divide, entryOf, MAIN } from './late.mjs'
+
+/** What a function in memory with default options does not need, by the file that it is in. */
+const LATE = {
+  stores: /^(backends\/(store|envelope)|name$|keys\/text$)/,
+  rare: /^(memory-cache|freeze|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
+  mistakes: /^keys\/refuse$/,
+}
 
 const root = resolve(import.meta.dirname, '..')
+const source = resolve(root, 'src')
 const dist = resolve(root, 'dist')
+const division = await divide(source, 'index', LATE)
 
-await build({
+const options = (part) => ({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts'],
-  outfile: 'dist/main.js',
+  outfile: `dist/${part}.js`,
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: 'node20',
   logLevel: 'warning',
+  plugins: [borders(part, division)],
 })
+
+await build({ ...options(MAIN), entryPoints: ['src/index.ts'] })
+for (const part of Object.keys(LATE)) {
+  await build({
+    ...options(part),
+    stdin: { contents: entryOf(part, division), resolveDir: source },
+    banner: { js: `'use strict'\n// Loaded by main.js, which gives it what the two have in common.\nmodule.exports = (main) => {\nlet part` },
+    footer: { js: 'return part\n}' },
+  })
+}
 
 const names = Object.keys(createRequire(import.meta.url)(resolve(dist, 'main.js'))).sort()
 writeFileSync(

@@ -34,6 +34,9 @@ export type Tokens = readonly Token[]
 /** A whole key: one token, or a list of at least two. (No token is an array, so the two cannot be confused.) */
 export type Key = Token | Tokens
 
+/** Longer keys are refused: an object that shares its parts can spell out to more tokens than there is memory. */
+export const MAX_TOKENS = 1_000_000
+
 // Map and === hold 0 and -0 to be one value, and === holds NaN to be none: as keys, the three are tags.
 export const ZERO = new Tag('zero')
 export const NEGATIVE_ZERO = new Tag('negative zero')
