@@ -12,8 +12,8 @@ import { borders, divide, entryOf, MAIN } from './late.mjs'
 /** What a function in memory with default options does not need, by the file that it is in. */
 const LATE = {
   stores: /^(backends\/(store|envelope)|name$|keys\/text$)/,
-  rare: /^(memory-cache|freeze|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
-  mistakes: /^keys\/refuse$/,
+  rare: /^(memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
+  mistakes: /^(mistakes|keys\/refuse)$/,
 }
 
 const root = resolve(import.meta.dirname, '..')
@@ -21,24 +21,29 @@ const source = resolve(root, 'src')
 const dist = resolve(root, 'dist')
 const division = await divide(source, 'index', LATE)
 
-const options = (part) => ({
-  absWorkingDir: root,
-  outfile: `dist/${part}.js`,
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'warning',
-  plugins: [borders(part, division)],
-})
+/** Around what esbuild writes: `part` is what the file has to give. */
+const AROUND = {
+  main: ["'use strict'\nlet part", 'module.exports = part'],
+  late: [
+    "'use strict'\n// Loaded by main.js, which gives it what the two have in common.\nmodule.exports = (main) => {\nlet part",
+    'return part\n}',
+  ],
+}
 
-await build({ ...options(MAIN), entryPoints: ['src/index.ts'] })
-for (const part of Object.keys(LATE)) {
+for (const part of [MAIN, ...Object.keys(LATE)]) {
+  const [before, after] = part === MAIN ? AROUND.main : AROUND.late
   await build({
-    ...options(part),
-    stdin: { contents: entryOf(part, division), resolveDir: source },
-    banner: { js: `'use strict'\n// Loaded by main.js, which gives it what the two have in common.\nmodule.exports = (main) => {\nlet part` },
-    footer: { js: 'return part\n}' },
+    absWorkingDir: root,
+    stdin: { contents: entryOf(part, division), resolveDir: source, sourcefile: `${part} part` },
+    outfile: `dist/${part}.js`,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+    plugins: [borders(part, division)],
+    banner: { js: before },
+    footer: { js: after },
   })
 }
 

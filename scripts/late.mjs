@@ -25,12 +25,16 @@ export async function divide(source, entry, late) {
       if (partOf.get(target) === partOf.get(module)) continue
       for (const name of names) {
         const fault = faultOf(name, modules.get(target), partOf.get(target) !== MAIN)
-        if (fault) throw new Error(`src/${module}.ts imports ${name} of src/${target}.ts across a border: ${fault}.`)
+        if (fault)
+          throw new Error(`src/${module}.ts imports ${name} of src/${target}.ts across a border: ${fault}.`)
         usedBy.get(partOf.get(module)).add(`${target} ${name}`)
       }
     }
   }
-  return { source, partOf, usedBy }
+  const exported = modules
+    .get(entry)
+    .imports.flatMap(({ target, names }) => names.map((name) => `${target} ${name}`))
+  return { source, partOf, usedBy, exported }
 }
 
 /** Why a name cannot be imported from a module of another part. */
@@ -72,7 +76,9 @@ async function readModule(source, module) {
 /** The names in `{ a, b as c }`; whatever else there may be is none. */
 function namesIn(what) {
   const list = /^\{([^{}]*)\}$/.exec(what)?.[1]
-  return list === undefined ? [what] : (list.match(/\w+(?: as \w+)?/g) ?? []).map((each) => each.split(' ')[0])
+  return list === undefined
+    ? [what]
+    : (list.match(/\w+(?: as \w+)?/g) ?? []).map((each) => each.split(' ')[0])
 }
 
 function placeModules(modules, entry, late) {
@@ -104,24 +110,34 @@ function placeModules(modules, entry, late) {
   return partOf
 }
 
-/** The entry of a late part, in which `part` is a variable. */
-export function entryOf(part, { partOf, usedBy }) {
-  const used = [...new Set([...usedBy.values()].flatMap((each) => [...each]))].map((each) => each.split(' '))
-  const own = used.filter(([module]) => partOf.get(module) === part)
-  return `${own.map(([module, name]) => `import { ${name} } from './${module}'\n`).join('')}
-part = { ${own.map(([, name]) => name)} }`
+/** The source of a part's entry, in which `part` is a variable for what the part exports. */
+export function entryOf(part, { partOf, usedBy, exported }) {
+  const used = new Set([...usedBy.values()].flatMap((each) => [...each]))
+  const own = part === MAIN ? exported : [...used].filter((each) => partOf.get(each.split(' ')[0]) === part)
+  const imports = own
+    .map((each) => each.split(' '))
+    .map(([module, name]) => `import { ${name} } from './${module}'`)
+  return `${imports.join('\n')}\npart = { ${own.map((each) => each.split(' ')[1])} }`
 }
 
 /** The esbuild plugin that, in the build of one part, stands in for the modules of the others. */
 export function borders(part, { source, partOf, usedBy }) {
   const namesOf = (module, parts) => [
-    ...new Set(parts.flatMap((each) => [...usedBy.get(each)]).map((each) => each.split(' ')).filter(([m]) => m === module).map(([, name]) => name)),
+    ...new Set(
+      parts
+        .flatMap((each) => [...usedBy.get(each)])
+        .map((each) => each.split(' '))
+        .filter(([m]) => m === module)
+        .map(([, name]) => name),
+    ),
   ]
 
   /** In the main part, the functions of a late module. */
   const forwarders = (module) =>
     `import { load } from 'late:${partOf.get(module)}'
-    ${namesOf(module, [...usedBy.keys()]).map((name) => `export function ${name}(...args) { return load().${name}(...args) }`).join('\n')}`
+    ${namesOf(module, [...usedBy.keys()])
+      .map((name) => `export const ${name} = (...args) => load().${name}(...args)`)
+      .join('\n')}`
 
   /** In the main part, what loads a late part: \`require\`, since it has to be there when it returns. */
   const loader = (late) => {
@@ -134,7 +150,9 @@ export function borders(part, { source, partOf, usedBy }) {
   /** In a late part, what was given to it of another module. */
   const given = (module) => {
     const used = [...usedBy.get(part)]
-    return namesOf(module, [part]).map((name) => `export const ${name} = main[${used.indexOf(`${module} ${name}`)}]\n`).join('')
+    return namesOf(module, [part])
+      .map((name) => `export const ${name} = main[${used.indexOf(`${module} ${name}`)}]\n`)
+      .join('')
   }
 
   return {

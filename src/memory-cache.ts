@@ -1,6 +1,7 @@
 /** A cache without a function over a table in memory: Map-like, and filled by hand. */
 import { makeTable, type Table } from './backends/table'
-import { expiryOf, memoryInfo } from './controls'
+import { memoryInfo } from './controls'
+import { expiryOf } from './entries'
 import { deepFreeze } from './freeze'
 import { decodeOne } from './keys/decode'
 import { KeyReader } from './keys/reader'

@@ -3,8 +3,8 @@
  * never at the first call.
  */
 import { clock, type TimeSource, UserClock } from './clock'
-import { rangeError, typeError } from './errors'
 import { NEVER } from './expiry'
+import { notAStore, notOptions, unfitOption, unknownOption, wrongOption } from './mistakes'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
 import type { AnyFunction, Store } from './types'
 
@@ -74,17 +74,12 @@ function parse(options: unknown, owner: string, known: readonly OptionName[]): P
   const store = parseBackend(raw.backend)
   const unfit = store === undefined ? STORE_ONLY : MEMORY_ONLY
   for (const name of unfit) {
-    if (raw[name] === undefined) continue
-    fail(
-      store === undefined
-        ? `\`${name}\` needs a store as \`backend\`.`
-        : `\`${name}\` is for the store to decide.`,
-    )
+    if (raw[name] !== undefined) throw unfitOption(name, store === undefined)
   }
   const given = <T>(name: OptionName, type: string, fallback: T): T => {
     const value = raw[name]
     if (value === undefined) return fallback
-    return demand(name, value, type, true, type === 'boolean' ? 'true or false' : `a ${type}`) as T
+    return demand(name, value, type, true) as T
   }
   const now = given<(() => number) | undefined>('now', 'function', undefined)
   return Object.freeze({
@@ -107,11 +102,11 @@ function parse(options: unknown, owner: string, known: readonly OptionName[]): P
 function parseMaxSize(value: unknown): number {
   if (value === undefined) return DEFAULT_MAX_SIZE
   const valid = value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0)
-  return demand('maxSize', value, 'number', valid, 'a whole number of entries from 0, or Infinity') as number
+  return demand('maxSize', value, 'number', valid) as number
 }
 
 function parseTtl(value: unknown): number {
-  return demand('ttl', value, 'number', isAbove0(value), 'a number of milliseconds above 0') as number
+  return demand('ttl', value, 'number', isAbove0(value)) as number
 }
 
 // Compared only once it is known to be a number: anything else might have a `valueOf` to run.
@@ -122,106 +117,52 @@ function isAbove0(value: unknown): boolean {
 function parsePolicy(value: unknown): PolicyName {
   if (value === undefined) return 'sieve'
   const valid = POLICY_NAMES.includes(value as PolicyName)
-  return demand(
-    'policy',
-    value,
-    undefined,
-    valid,
-    `one of ${POLICY_NAMES.map(show).join(', ')}`,
-  ) as PolicyName
+  return demand('policy', value, undefined, valid) as PolicyName
 }
 
 function parseGraceWindow(value: unknown): number {
   if (value === undefined) return DEFAULT_GRACE_WINDOW
   const valid = typeof value === 'number' && value >= 0 && value < 1
-  return demand('graceWindow', value, 'number', valid, 'a share of the capacity from 0 to below 1') as number
+  return demand('graceWindow', value, 'number', valid) as number
 }
 
 function parseCacheErrors(value: unknown): ParsedOptions['cacheErrors'] {
   if (value === undefined || value === false) return false
   if (typeof value === 'function') return value as (error: unknown) => unknown
-  const expected = 'false, a number of milliseconds above 0, or a function'
-  return demand('cacheErrors', value, 'number', isAbove0(value), expected) as number
+  return demand('cacheErrors', value, 'number', isAbove0(value)) as number
 }
 
 function parsePerInstance(value: unknown): boolean | AnyFunction {
   if (value === undefined) return true
   if (typeof value === 'function') return value as AnyFunction
-  return demand(
-    'perInstance',
-    value,
-    'boolean',
-    true,
-    'true, false, or a function of the instance',
-  ) as boolean
+  return demand('perInstance', value, 'boolean', true) as boolean
 }
 
 function parseBackend(value: unknown): Store | undefined {
   if (value === undefined || value === 'memory' || value === Backend.MEMORY) return undefined
-  if (typeof value !== 'object' || value === null) {
-    demand('backend', value, undefined, false, "'memory' (Backend.MEMORY), or a store of your own")
-  }
+  if (typeof value !== 'object' || value === null) demand('backend', value, undefined, false)
   const store = value as Record<string, unknown>
   const missing = ['get', 'set', 'delete', 'clear'].filter((method) => typeof store[method] !== 'function')
   const older = typeof store.get === 'function' && typeof store.put === 'function'
   if (missing.length === 0 || older) return value as Store
-  throw typeError('ERR_WARP_CACHE_STORE', `The store given as \`backend\` has no ${missing.join(', ')}.`)
+  throw notAStore(missing)
 }
 
 /** Checks a value: a TypeError if it is of another type, a RangeError if it is not valid. Returns it. */
-function demand(
-  name: string,
-  value: unknown,
-  type: string | undefined,
-  valid: boolean,
-  expected: string,
-): unknown {
+function demand(name: OptionName, value: unknown, type: string | undefined, valid: boolean): unknown {
   const fits = type === undefined || typeof value === type
   if (fits && valid) return value
-  const error = fits ? rangeError : typeError
-  throw error('ERR_WARP_CACHE_OPTION', `\`${name}\` must be ${expected}, not ${show(value)}.`)
+  throw wrongOption(name, value, fits ? undefined : type)
 }
 
 /** A copy of an options object that has no other than the known options. */
 function read(options: unknown, owner: string, known: readonly OptionName[]): RawOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    fail(`The options of ${owner} must be an object, not ${show(options)}.`)
+    throw notOptions(options, owner)
   }
   const copy: RawOptions = { ...options }
   for (const name of Object.keys(copy)) {
-    if (known.includes(name as OptionName)) continue
-    const nearest = known.reduce((best, other) =>
-      distance(name, other) < distance(name, best) ? other : best,
-    )
-    fail(
-      `Unknown option ${show(name)} of ${owner}; did you mean \`${nearest}\`? There are: ${known.join(', ')}.`,
-    )
+    if (!known.includes(name as OptionName)) throw unknownOption(name, owner, known)
   }
   return copy
-}
-
-/** Levenshtein distance, blind to case. */
-function distance(a: string, b: string): number {
-  const [from, to] = [a.toLowerCase(), b.toLowerCase()]
-  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1))
-    }
-    row = next
-  }
-  return row[to.length]
-}
-
-/** A value as messages show it; nothing of the value's own code runs. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return typeof value === 'bigint' ? `${value}n` : String(value)
-}
-
-function fail(message: string): never {
-  throw typeError('ERR_WARP_CACHE_OPTION', message)
 }

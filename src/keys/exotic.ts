@@ -4,11 +4,22 @@
  * `read.ts` makes.
  */
 import { bytesOf, isBare } from './bytes'
-import { builtInClass, describe, isObjectPrototype } from './classes'
+import { builtInClass, describe, isByteClass, isObjectPrototype } from './classes'
 import { Position, path } from './path'
 import { refuse, refuseLength } from './refuse'
 import { byCodeUnit, type Shapes } from './shapes'
-import { BYTES, DATE, EXTRAS, MAP, MAX_TOKENS, numberToken, REGEXP, SET, SYMBOLS, type Token } from './tokens'
+import {
+  bytesTag,
+  DATE,
+  EXTRAS,
+  MAP,
+  MAX_TOKENS,
+  numberToken,
+  REGEXP,
+  SET,
+  SYMBOLS,
+  type Token,
+} from './tokens'
 
 /** The walk over the arguments, as far as it concerns what is met on it. */
 export interface Walk {
@@ -25,7 +36,13 @@ const { getOwnPropertySymbols, keys: ownNames } = Object
 const { propertyIsEnumerable: isEnumerable } = Object.prototype
 
 /** Writes the enumerable symbols of a plain object, in the order of their registry keys. */
-export function readSymbols(object: object, found: symbol[], shapes: Shapes, depth: number, walk: Walk): void {
+export function readSymbols(
+  object: object,
+  found: symbol[],
+  shapes: Shapes,
+  depth: number,
+  walk: Walk,
+): void {
   const symbols = found.filter((symbol) => isEnumerable.call(object, symbol))
   if (symbols.length === 0) return
   for (const symbol of symbols) {
@@ -55,7 +72,13 @@ export function readArrayExtras(array: readonly unknown[], shapes: Shapes, depth
 }
 
 /** Writes the enumerable named properties of an array, Map, Date …, where it has any. */
-function readExtras(object: object, skip: (name: string) => boolean, shapes: Shapes, depth: number, walk: Walk): void {
+function readExtras(
+  object: object,
+  skip: (name: string) => boolean,
+  shapes: Shapes,
+  depth: number,
+  walk: Walk,
+): void {
   const extras = ownNames(object).filter((name) => !skip(name))
   const symbols = getOwnPropertySymbols(object).filter((symbol) => isEnumerable.call(object, symbol))
   if (extras.length === 0 && symbols.length === 0) return
@@ -68,18 +91,24 @@ function readExtras(object: object, skip: (name: string) => boolean, shapes: Sha
 const never = (): boolean => false
 
 /** Writes what is neither a plain object of this realm nor an array, unless it is refused. */
-export function readExotic(object: object, prototype: object, shapes: Shapes, depth: number, walk: Walk): void {
+export function readExotic(
+  object: object,
+  prototype: object,
+  shapes: Shapes,
+  depth: number,
+  walk: Walk,
+): void {
   if (isObjectPrototype(prototype)) {
     walk.plain(object, false, shapes, depth)
     return
   }
   const name = builtInClass(object, prototype)
   if (name === undefined) refuse(depth, describe(object, prototype))
-  const bytes = BYTES.get(name)
-  if (bytes === undefined) readExtras(object, never, shapes, depth, walk)
+  const bytes = isByteClass(name)
+  if (!bytes) readExtras(object, never, shapes, depth, walk)
   else if (!isBare(object, name)) readExtras(object, isIndex, shapes, depth, walk)
-  if (bytes !== undefined) {
-    walk.write(bytes)
+  if (bytes) {
+    walk.write(bytesTag(name))
     const text = bytesOf(object, walk.bytesRead, depth)
     walk.bytesRead += text.length
     walk.write(text)
