@@ -1,63 +1,43 @@
 /**
- * The parts of arguments that are rare: symbols, named properties of arrays, Map, Set, Date, RegExp, bytes, and plain
- * objects of another realm; and the refusal of what is none of these. Written through the walk that met them, which
- * `read.ts` makes.
+ * What is rare in arguments: symbols, named properties of arrays, Map, Set, Date, RegExp, bytes, and plain objects of
+ * another realm; and the refusal of what is none of these. Says what there is to write, and writes nothing: so the walk
+ * over a nested argument takes no more of the call stack for it.
  */
 import { bytesOf, isBare } from './bytes'
 import { builtInClass, describe, isByteClass, isObjectPrototype } from './classes'
 import { Position, path } from './path'
 import { refuse, refuseLength } from './refuse'
-import { byCodeUnit, type Shapes } from './shapes'
-import {
-  bytesTag,
-  DATE,
-  EXTRAS,
-  MAP,
-  MAX_TOKENS,
-  numberToken,
-  REGEXP,
-  SET,
-  SYMBOLS,
-  type Token,
-} from './tokens'
+import { byCodeUnit } from './shapes'
+import { bytesTag, DATE, MAP, MAX_TOKENS, numberToken, REGEXP, SET, type Token } from './tokens'
 
-/** The walk over the arguments, as far as it concerns what is met on it. */
-export interface Walk {
-  /** How many bytes of buffers the key holds so far. */
-  bytesRead: number
-  write(token: Token): void
-  /** Writes the value at `path`, which lies `depth` levels down. */
-  value(value: unknown, shapes: Shapes, depth: number): void
-  /** The same for what is known to be a plain object. @param bare - whether it has no prototype. */
-  plain(object: object, bare: boolean, shapes: Shapes, depth: number): void
+/** How an object is written: its extras, its head, then its parts. */
+export interface Exotic {
+  /** Its named properties, as an object that has no others, if it has any. */
+  readonly extras: object | undefined
+  readonly head: readonly Token[]
+  /** Each with the step of the path that leads to it. */
+  readonly parts: Iterable<readonly [string | Position, unknown]>
+  /** How many bytes of a buffer the head holds. */
+  readonly bytes: number
 }
 
 const { getOwnPropertySymbols, keys: ownNames } = Object
 const { propertyIsEnumerable: isEnumerable } = Object.prototype
 
-/** Writes the enumerable symbols of a plain object, in the order of their registry keys. */
-export function readSymbols(
-  object: object,
-  found: symbol[],
-  shapes: Shapes,
-  depth: number,
-  walk: Walk,
-): void {
+/** The enumerable ones of a plain object's symbols, in the order of their registry keys. */
+export function symbolsOf(object: object, found: readonly symbol[], depth: number): symbol[] {
   const symbols = found.filter((symbol) => isEnumerable.call(object, symbol))
-  if (symbols.length === 0) return
   for (const symbol of symbols) {
     if (Symbol.keyFor(symbol) !== undefined) continue
     path[depth + 1] = symbol
     refuse(depth + 1, 'its name is a unique symbol')
   }
-  symbols.sort((a, b) => byCodeUnit(Symbol.keyFor(a)!, Symbol.keyFor(b)!))
-  walk.write(SYMBOLS)
-  walk.write(symbols.length)
-  for (const symbol of symbols) {
-    path[depth + 1] = symbol
-    walk.write(symbol)
-    walk.value((object as Record<symbol, unknown>)[symbol], shapes, depth + 1)
-  }
+  return symbols.sort((a, b) => byCodeUnit(Symbol.keyFor(a)!, Symbol.keyFor(b)!))
+}
+
+/** The named properties of an array, if it has any. */
+export function extrasOfArray(array: readonly unknown[]): object | undefined {
+  return extrasOf(array, isIndex)
 }
 
 /** Whether a property name is an array's or typed array's index. */
@@ -66,64 +46,49 @@ function isIndex(name: string): boolean {
   return index >= 0 && index < 2 ** 32 - 1 && String(index) === name
 }
 
-/** Writes the named properties of an array, where it has any. */
-export function readArrayExtras(array: readonly unknown[], shapes: Shapes, depth: number, walk: Walk): void {
-  readExtras(array, isIndex, shapes, depth, walk)
-}
-
-/** Writes the enumerable named properties of an array, Map, Date …, where it has any. */
-function readExtras(
-  object: object,
-  skip: (name: string) => boolean,
-  shapes: Shapes,
-  depth: number,
-  walk: Walk,
-): void {
+/** The enumerable named properties of an array, Map, Date …, if it has any. */
+function extrasOf(object: object, skip: (name: string) => boolean): object | undefined {
   const extras = ownNames(object).filter((name) => !skip(name))
   const symbols = getOwnPropertySymbols(object).filter((symbol) => isEnumerable.call(object, symbol))
-  if (extras.length === 0 && symbols.length === 0) return
-  walk.write(EXTRAS)
+  if (extras.length === 0 && symbols.length === 0) return undefined
   const copy: Record<string | symbol, unknown> = Object.create(null)
   for (const name of [...extras, ...symbols]) copy[name] = (object as typeof copy)[name]
-  walk.plain(copy, true, shapes, depth)
+  return copy
 }
 
 const never = (): boolean => false
 
-/** Writes what is neither a plain object of this realm nor an array, unless it is refused. */
-export function readExotic(
+/**
+ * What is to be written of an object that is neither an array nor a plain object of this realm. Undefined if it is a
+ * plain object of another one.
+ * @param spent - how many bytes of buffers the key holds already.
+ */
+export function exoticOf(
   object: object,
   prototype: object,
-  shapes: Shapes,
+  spent: number,
   depth: number,
-  walk: Walk,
-): void {
-  if (isObjectPrototype(prototype)) {
-    walk.plain(object, false, shapes, depth)
-    return
-  }
+): Exotic | undefined {
+  if (isObjectPrototype(prototype)) return undefined
   const name = builtInClass(object, prototype)
   if (name === undefined) refuse(depth, describe(object, prototype))
-  const bytes = isByteClass(name)
-  if (!bytes) readExtras(object, never, shapes, depth, walk)
-  else if (!isBare(object, name)) readExtras(object, isIndex, shapes, depth, walk)
-  if (bytes) {
-    walk.write(bytesTag(name))
-    const text = bytesOf(object, walk.bytesRead, depth)
-    walk.bytesRead += text.length
-    walk.write(text)
-  } else if (name === 'Date') {
-    walk.write(DATE)
-    walk.write(numberToken(Date.prototype.getTime.call(object)))
-  } else if (name === 'RegExp') {
+  if (isByteClass(name)) {
+    const extras = isBare(object, name) ? undefined : extrasOf(object, isIndex)
+    const text = bytesOf(object, spent, depth)
+    return { extras, head: [bytesTag(name), text], parts: [], bytes: text.length }
+  }
+  return { extras: extrasOf(object, never), ...contentOf(object, name, depth), bytes: 0 }
+}
+
+function contentOf(object: object, name: string, depth: number): Pick<Exotic, 'head' | 'parts'> {
+  if (name === 'Date') return { head: [DATE, numberToken(Date.prototype.getTime.call(object))], parts: [] }
+  if (name === 'RegExp') {
     const { source, flags, lastIndex } = object as RegExp
-    walk.write(REGEXP)
-    walk.write(source)
-    walk.write(flags)
-    path[depth + 1] = 'lastIndex'
-    walk.value(lastIndex, shapes, depth + 1)
-  } else if (name === 'Map') readMap(object as Map<unknown, unknown>, shapes, depth, walk)
-  else readSet(object as Set<unknown>, shapes, depth, walk)
+    return { head: [REGEXP, source, flags], parts: [['lastIndex', lastIndex]] }
+  }
+  return name === 'Map'
+    ? mapContent(object as Map<unknown, unknown>, depth)
+    : setContent(object as Set<unknown>, depth)
 }
 
 const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!
@@ -131,26 +96,25 @@ const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!
 
 // A Map's or Set's entries are copied first: a getter inside may change the collection while it is read.
 
-function readMap(map: Map<unknown, unknown>, shapes: Shapes, depth: number, walk: Walk): void {
+function mapContent(map: Map<unknown, unknown>, depth: number): Pick<Exotic, 'head' | 'parts'> {
   if (Reflect.apply(sizeOfMap, map, []) > MAX_TOKENS) refuseLength(depth)
   const entries = [...Map.prototype.entries.call(map)]
-  walk.write(MAP)
-  walk.write(numberToken(entries.length))
+  return { head: [MAP, numberToken(entries.length)], parts: mapParts(entries) }
+}
+
+function* mapParts(entries: readonly [unknown, unknown][]): Generator<readonly [Position, unknown]> {
   for (const [i, [key, value]] of entries.entries()) {
-    path[depth + 1] = new Position(`<key ${i}>`)
-    walk.value(key, shapes, depth + 1)
-    path[depth + 1] = new Position(`<value ${i}>`)
-    walk.value(value, shapes, depth + 1)
+    yield [new Position(`<key ${i}>`), key]
+    yield [new Position(`<value ${i}>`), value]
   }
 }
 
-function readSet(set: Set<unknown>, shapes: Shapes, depth: number, walk: Walk): void {
+function setContent(set: Set<unknown>, depth: number): Pick<Exotic, 'head' | 'parts'> {
   if (Reflect.apply(sizeOfSet, set, []) > MAX_TOKENS) refuseLength(depth)
   const elements = [...Set.prototype.values.call(set)]
-  walk.write(SET)
-  walk.write(numberToken(elements.length))
-  for (const [i, element] of elements.entries()) {
-    path[depth + 1] = new Position(`<element ${i}>`)
-    walk.value(element, shapes, depth + 1)
-  }
+  return { head: [SET, numberToken(elements.length)], parts: setParts(elements) }
+}
+
+function* setParts(elements: readonly unknown[]): Generator<readonly [Position, unknown]> {
+  for (const [i, element] of elements.entries()) yield [new Position(`<element ${i}>`), element]
 }

@@ -4,9 +4,9 @@
  *
  * The tokens of the key being read lie in `tokens` from `start` to `end`, until the next read. Getters and Proxy traps
  * may read other keys meanwhile: a read works above whatever is on the stack, and always leaves it as it found it.
- * Plain objects and arrays are read here; what is rare is read by `exotic.ts`, which writes through a `Walk`.
+ * Of what is neither a primitive nor a plain object nor an array, `exotic.ts` says what there is to write.
  */
-import { readArrayExtras, readExotic, readSymbols, type Walk } from './exotic'
+import { exoticOf, extrasOfArray, symbolsOf } from './exotic'
 import { path } from './path'
 import { refuse, refuseLength } from './refuse'
 import { LOST, MAX_NAMES, type Shapes, type State } from './shapes'
@@ -14,6 +14,7 @@ import {
   ARRAYS,
   BARE_DICTIONARY,
   DICTIONARY,
+  EXTRAS,
   HOLE,
   type Key,
   LISTS,
@@ -23,6 +24,7 @@ import {
   NONE,
   numberToken,
   SHORT,
+  SYMBOLS,
   type Token,
 } from './tokens'
 
@@ -43,8 +45,9 @@ const starts: number[] = []
 let walked = 0
 /** How many reads are under way: one, and those that getters of its arguments make. What follows is shared by them. */
 let reading = 0
-/** Tokens moved. */
+/** Tokens moved, and bytes read. */
 let moved = 0
+let bytesRead = 0
 /** Every fourth of the objects around the one that is being read, to find cycles before they become long. */
 const around: object[] = []
 /** The stack is cut back to this length when it is empty, so that one long key does not occupy memory for ever. */
@@ -129,20 +132,10 @@ export function takeKey(): Key {
 function open(): number {
   if (reading === 0) {
     moved = 0
-    theWalk.bytesRead = 0
+    bytesRead = 0
     if (tokens.length > KEPT) tokens.length = KEPT
   }
   return top
-}
-
-/** The walk, for what `exotic.ts` reads of it. */
-const theWalk: Walk = {
-  bytesRead: 0,
-  write(token) {
-    tokens[top++] = token
-  },
-  value: readValue,
-  plain: readPlain,
 }
 
 /** What a read made by a getter would overwrite. */
@@ -193,7 +186,7 @@ function readObject(object: object, shapes: Shapes, depth: number): void {
   else if (prototype === null) readPlain(object, true, shapes, depth)
   else if (Array.isArray(object) && (prototype === arrayPrototype || Array.isArray(prototype)))
     readArray(object, shapes, depth)
-  else readExotic(object, prototype, shapes, depth, theWalk)
+  else readExotic(object, prototype, shapes, depth)
 }
 
 /** Takes note of an object on a level divisible by four, unless it is too deep or around itself. */
@@ -206,7 +199,7 @@ function descend(object: object, depth: number): void {
 
 function readPlain(object: object, bare: boolean, shapes: Shapes, depth: number): void {
   const symbols = getOwnPropertySymbols(object)
-  if (symbols.length !== 0) readSymbols(object, symbols, shapes, depth, theWalk)
+  if (symbols.length !== 0) readSymbols(object, symbols, shapes, depth)
   const tag = top++
   const first = walked
   let state: State = bare ? shapes.bareRoot : shapes.root
@@ -257,6 +250,18 @@ function arrange(
   }
 }
 
+function readSymbols(object: object, found: symbol[], shapes: Shapes, depth: number): void {
+  const symbols = symbolsOf(object, found, depth)
+  if (symbols.length === 0) return
+  tokens[top++] = SYMBOLS
+  tokens[top++] = symbols.length
+  for (const symbol of symbols) {
+    path[depth + 1] = symbol
+    tokens[top++] = symbol
+    readValue((object as Record<symbol, unknown>)[symbol], shapes, depth + 1)
+  }
+}
+
 function readArray(array: readonly unknown[], shapes: Shapes, depth: number): void {
   const { length } = array
   // A Proxy may say anything.
@@ -264,7 +269,7 @@ function readArray(array: readonly unknown[], shapes: Shapes, depth: number): vo
   // Index names come first and in order, so this finds both holes and named properties.
   const present = ownNames(array)
   const dense = present.length === length && (length === 0 || present[length - 1] === String(length - 1))
-  if (!dense || getOwnPropertySymbols(array).length !== 0) readArrayExtras(array, shapes, depth, theWalk)
+  if (!dense || getOwnPropertySymbols(array).length !== 0) readExtras(extrasOfArray(array), shapes, depth)
   if (length > SHORT) {
     tokens[top++] = LONG_ARRAY
     tokens[top++] = length
@@ -281,5 +286,27 @@ function readArray(array: readonly unknown[], shapes: Shapes, depth: number): vo
       path[depth + 1] = i
       readValue(value, shapes, depth + 1)
     }
+  }
+}
+
+/** Writes the named properties of an array, Map, Date …, where it has any. */
+function readExtras(extras: object | undefined, shapes: Shapes, depth: number): void {
+  if (extras === undefined) return
+  tokens[top++] = EXTRAS
+  readPlain(extras, true, shapes, depth)
+}
+
+function readExotic(object: object, prototype: object, shapes: Shapes, depth: number): void {
+  const exotic = exoticOf(object, prototype, bytesRead, depth)
+  if (exotic === undefined) {
+    readPlain(object, false, shapes, depth)
+    return
+  }
+  bytesRead += exotic.bytes
+  readExtras(exotic.extras, shapes, depth)
+  for (const token of exotic.head) tokens[top++] = token
+  for (const [step, value] of exotic.parts) {
+    path[depth + 1] = step
+    readValue(value, shapes, depth + 1)
   }
 }
