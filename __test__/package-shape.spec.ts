@@ -62,7 +62,9 @@ describe('dependencies run one way', () => {
     'expiry|flight|freeze': 'keys/.*|policies/policy',
     mistakes: 'errors|policies/policy',
     name: 'errors',
-    options: 'mistakes|clock|expiry|policies/policy',
+    defaults: 'clock|expiry',
+    'parse-options': 'defaults|mistakes|clock|policies/policy',
+    options: 'defaults|parse-options',
     entries: 'backends/memory|expiry',
     controls: 'entries|mistakes|stats',
     'backends/.*':
@@ -72,7 +74,7 @@ describe('dependencies run one way', () => {
     decorate: 'cache|methods|mistakes|options',
     'memory-cache': 'backends/table|controls|entries|freeze|keys/.*|options|stats',
     create: 'backends/store|memory-cache|options',
-    index: 'create|decorate|errors|methods|options',
+    index: 'create|decorate|defaults|errors|methods',
     esm: 'index',
   }
   const BUILT_IN = /^node:/

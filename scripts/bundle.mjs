@@ -12,7 +12,7 @@ import { borders, divide, entryOf, MAIN } from './late.mjs'
 /** What a function in memory with default options does not need, by the file that it is in. */
 const LATE = {
   stores: /^(backends\/(store|envelope)|name$|keys\/text$)/,
-  rare: /^(memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
+  rare: /^(parse-options|memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
   mistakes: /^(mistakes|keys\/refuse)$/,
 }
 

@@ -1,0 +1,130 @@
+/** Parses options of every kind: whatever is wrong with them is said here. */
+import { clock, UserClock } from './clock'
+import { Backend, complete, DEFAULTS, isAbove0, isSize, type ParsedOptions } from './defaults'
+import { notAStore, notOptions, unfitOption, unknownOption, wrongOption } from './mistakes'
+import { POLICY_NAMES, type PolicyName } from './policies/policy'
+import type { AnyFunction, Store } from './types'
+
+const FUNCTION_OPTIONS = ['key', 'cacheErrors', 'perInstance'] as const
+const MEMORY_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
+const STORE_ONLY = ['exclusive'] as const
+const COMMON_OPTIONS = [
+  ...MEMORY_ONLY,
+  'ttl',
+  'backend',
+  'name',
+  'version',
+  'freeze',
+  'now',
+  ...STORE_ONLY,
+] as const
+type OptionName = (typeof COMMON_OPTIONS)[number] | (typeof FUNCTION_OPTIONS)[number]
+type RawOptions = Partial<Record<OptionName, unknown>>
+
+/** The options of `cache`. */
+export function parseOfFunction(options: unknown): ParsedOptions {
+  return parse(options, 'cache()', [...COMMON_OPTIONS, ...FUNCTION_OPTIONS])
+}
+
+/** The options of `createCache`. */
+export function parseOfCache(options: unknown): ParsedOptions {
+  return parse(options, 'createCache()', COMMON_OPTIONS)
+}
+
+/** The TTL in the options of one entry: `fallback` if there is none. */
+export function parseOfEntry(options: unknown, fallback: number): number {
+  const { ttl } = read(options, 'an entry', ['ttl'])
+  return ttl === undefined ? fallback : parseTtl(ttl)
+}
+
+function parse(options: unknown, owner: string, known: readonly OptionName[]): ParsedOptions {
+  const raw = options === undefined ? {} : read(options, owner, known)
+  const store = parseBackend(raw.backend)
+  const unfit = store === undefined ? STORE_ONLY : MEMORY_ONLY
+  for (const name of unfit) {
+    if (raw[name] !== undefined) throw unfitOption(name, store === undefined)
+  }
+  const given = <T>(name: OptionName, type: string, fallback: T): T => {
+    const value = raw[name]
+    if (value === undefined) return fallback
+    return demand(name, value, type, true) as T
+  }
+  const now = given<(() => number) | undefined>('now', 'function', undefined)
+  return complete({
+    maxSize: parseMaxSize(raw.maxSize),
+    ttl: raw.ttl === undefined ? DEFAULTS.ttl : parseTtl(raw.ttl),
+    store,
+    policy: parsePolicy(raw.policy),
+    graceWindow: parseGraceWindow(raw.graceWindow),
+    key: given<AnyFunction | undefined>('key', 'function', undefined),
+    name: given<string | undefined>('name', 'string', undefined),
+    version: given<string | undefined>('version', 'string', undefined),
+    freeze: given('freeze', 'boolean', false),
+    clock: now === undefined ? clock : new UserClock(now),
+    cacheErrors: parseCacheErrors(raw.cacheErrors),
+    perInstance: parsePerInstance(raw.perInstance),
+    exclusive: given('exclusive', 'boolean', false),
+  })
+}
+
+function parseMaxSize(value: unknown): number {
+  if (value === undefined) return DEFAULTS.maxSize
+  return demand('maxSize', value, 'number', isSize(value)) as number
+}
+
+function parseTtl(value: unknown): number {
+  return demand('ttl', value, 'number', isAbove0(value)) as number
+}
+
+function parsePolicy(value: unknown): PolicyName {
+  if (value === undefined) return DEFAULTS.policy
+  const valid = POLICY_NAMES.includes(value as PolicyName)
+  return demand('policy', value, undefined, valid) as PolicyName
+}
+
+function parseGraceWindow(value: unknown): number {
+  if (value === undefined) return DEFAULTS.graceWindow
+  const valid = typeof value === 'number' && value >= 0 && value < 1
+  return demand('graceWindow', value, 'number', valid) as number
+}
+
+function parseCacheErrors(value: unknown): ParsedOptions['cacheErrors'] {
+  if (value === undefined || value === false) return false
+  if (typeof value === 'function') return value as (error: unknown) => unknown
+  return demand('cacheErrors', value, 'number', isAbove0(value)) as number
+}
+
+function parsePerInstance(value: unknown): boolean | AnyFunction {
+  if (value === undefined) return true
+  if (typeof value === 'function') return value as AnyFunction
+  return demand('perInstance', value, 'boolean', true) as boolean
+}
+
+function parseBackend(value: unknown): Store | undefined {
+  if (value === undefined || value === 'memory' || value === Backend.MEMORY) return undefined
+  if (typeof value !== 'object' || value === null) demand('backend', value, undefined, false)
+  const store = value as Record<string, unknown>
+  const missing = ['get', 'set', 'delete', 'clear'].filter((method) => typeof store[method] !== 'function')
+  const older = typeof store.get === 'function' && typeof store.put === 'function'
+  if (missing.length === 0 || older) return value as Store
+  throw notAStore(missing)
+}
+
+/** Checks a value: a TypeError if it is of another type, a RangeError if it is not valid. Returns it. */
+function demand(name: OptionName, value: unknown, type: string | undefined, valid: boolean): unknown {
+  const fits = type === undefined || typeof value === type
+  if (fits && valid) return value
+  throw wrongOption(name, value, fits ? undefined : type)
+}
+
+/** A copy of an options object that has no other than the known options. */
+function read(options: unknown, owner: string, known: readonly OptionName[]): RawOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw notOptions(options, owner)
+  }
+  const copy: RawOptions = { ...options }
+  for (const name of Object.keys(copy)) {
+    if (!known.includes(name as OptionName)) throw unknownOption(name, owner, known)
+  }
+  return copy
+}
