@@ -1,7 +1,8 @@
 /** Parses options of every kind: whatever is wrong with them is said here. */
 import { clock, UserClock } from './clock'
 import { Backend, complete, DEFAULTS, isAbove0, isSize, type ParsedOptions } from './defaults'
-import { notAStore, notOptions, unfitOption, unknownOption, wrongOption } from './mistakes'
+import { rangeError, typeError } from './errors'
+import { show } from './mistakes'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
 import type { AnyFunction, Store } from './types'
 
@@ -42,12 +43,17 @@ function parse(options: unknown, owner: string, known: readonly OptionName[]): P
   const store = parseBackend(raw.backend)
   const unfit = store === undefined ? STORE_ONLY : MEMORY_ONLY
   for (const name of unfit) {
-    if (raw[name] !== undefined) throw unfitOption(name, store === undefined)
+    if (raw[name] === undefined) continue
+    fail(
+      store === undefined
+        ? `\`${name}\` needs a store as \`backend\`.`
+        : `\`${name}\` is for the store to decide.`,
+    )
   }
   const given = <T>(name: OptionName, type: string, fallback: T): T => {
     const value = raw[name]
     if (value === undefined) return fallback
-    return demand(name, value, type, true) as T
+    return demand(name, value, type, true, type === 'boolean' ? 'true or false' : `a ${type}`) as T
   }
   const now = given<(() => number) | undefined>('now', 'function', undefined)
   return complete({
@@ -69,62 +75,109 @@ function parse(options: unknown, owner: string, known: readonly OptionName[]): P
 
 function parseMaxSize(value: unknown): number {
   if (value === undefined) return DEFAULTS.maxSize
-  return demand('maxSize', value, 'number', isSize(value)) as number
+  const expected = 'a whole number of entries from 0, or Infinity'
+  return demand('maxSize', value, 'number', isSize(value), expected) as number
 }
 
 function parseTtl(value: unknown): number {
-  return demand('ttl', value, 'number', isAbove0(value)) as number
+  return demand('ttl', value, 'number', isAbove0(value), 'a number of milliseconds above 0') as number
 }
 
 function parsePolicy(value: unknown): PolicyName {
   if (value === undefined) return DEFAULTS.policy
   const valid = POLICY_NAMES.includes(value as PolicyName)
-  return demand('policy', value, undefined, valid) as PolicyName
+  return demand(
+    'policy',
+    value,
+    undefined,
+    valid,
+    `one of ${POLICY_NAMES.map(show).join(', ')}`,
+  ) as PolicyName
 }
 
 function parseGraceWindow(value: unknown): number {
   if (value === undefined) return DEFAULTS.graceWindow
   const valid = typeof value === 'number' && value >= 0 && value < 1
-  return demand('graceWindow', value, 'number', valid) as number
+  return demand('graceWindow', value, 'number', valid, 'a share of the capacity from 0 to below 1') as number
 }
 
 function parseCacheErrors(value: unknown): ParsedOptions['cacheErrors'] {
   if (value === undefined || value === false) return false
   if (typeof value === 'function') return value as (error: unknown) => unknown
-  return demand('cacheErrors', value, 'number', isAbove0(value)) as number
+  const expected = 'false, a number of milliseconds above 0, or a function'
+  return demand('cacheErrors', value, 'number', isAbove0(value), expected) as number
 }
 
 function parsePerInstance(value: unknown): boolean | AnyFunction {
   if (value === undefined) return true
   if (typeof value === 'function') return value as AnyFunction
-  return demand('perInstance', value, 'boolean', true) as boolean
+  return demand(
+    'perInstance',
+    value,
+    'boolean',
+    true,
+    'true, false, or a function of the instance',
+  ) as boolean
 }
 
 function parseBackend(value: unknown): Store | undefined {
   if (value === undefined || value === 'memory' || value === Backend.MEMORY) return undefined
-  if (typeof value !== 'object' || value === null) demand('backend', value, undefined, false)
+  if (typeof value !== 'object' || value === null) {
+    demand('backend', value, undefined, false, "'memory' (Backend.MEMORY), or a store of your own")
+  }
   const store = value as Record<string, unknown>
   const missing = ['get', 'set', 'delete', 'clear'].filter((method) => typeof store[method] !== 'function')
   const older = typeof store.get === 'function' && typeof store.put === 'function'
   if (missing.length === 0 || older) return value as Store
-  throw notAStore(missing)
+  throw typeError('ERR_WARP_CACHE_STORE', `The store given as \`backend\` has no ${missing.join(', ')}.`)
 }
 
 /** Checks a value: a TypeError if it is of another type, a RangeError if it is not valid. Returns it. */
-function demand(name: OptionName, value: unknown, type: string | undefined, valid: boolean): unknown {
+function demand(
+  name: string,
+  value: unknown,
+  type: string | undefined,
+  valid: boolean,
+  expected: string,
+): unknown {
   const fits = type === undefined || typeof value === type
   if (fits && valid) return value
-  throw wrongOption(name, value, fits ? undefined : type)
+  const error = fits ? rangeError : typeError
+  throw error('ERR_WARP_CACHE_OPTION', `\`${name}\` must be ${expected}, not ${show(value)}.`)
 }
 
 /** A copy of an options object that has no other than the known options. */
 function read(options: unknown, owner: string, known: readonly OptionName[]): RawOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw notOptions(options, owner)
+    fail(`The options of ${owner} must be an object, not ${show(options)}.`)
   }
   const copy: RawOptions = { ...options }
   for (const name of Object.keys(copy)) {
-    if (!known.includes(name as OptionName)) throw unknownOption(name, owner, known)
+    if (known.includes(name as OptionName)) continue
+    const nearest = known.reduce((best, other) =>
+      distance(name, other) < distance(name, best) ? other : best,
+    )
+    fail(
+      `Unknown option ${show(name)} of ${owner}; did you mean \`${nearest}\`? There are: ${known.join(', ')}.`,
+    )
   }
   return copy
+}
+
+/** Levenshtein distance, blind to case. */
+function distance(a: string, b: string): number {
+  const [from, to] = [a.toLowerCase(), b.toLowerCase()]
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[to.length]
+}
+
+function fail(message: string): never {
+  throw typeError('ERR_WARP_CACHE_OPTION', message)
 }
