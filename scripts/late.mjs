@@ -11,37 +11,61 @@ import { transform } from 'esbuild'
 export const MAIN = 'main'
 
 /**
- * Finds the part of each module that `entry` needs at run time, and what one part imports of another.
+ * Finds the part of each module that `entry` needs at run time, and what the parts use of each other.
  * @param source - the folder of the modules, which are named by their paths in it, without extension.
  * @param late - by name of a late part: its modules. What only these use is in the part too.
  */
 export async function divide(source, entry, late) {
   const modules = await readModules(source, entry)
   const partOf = placeModules(modules, entry, late)
-  /** What a part uses of others, as `module name` and each once. */
-  const usedBy = new Map([MAIN, ...Object.keys(late)].map((part) => [part, new Set()]))
+  const usedBy = new Map([MAIN, ...Object.keys(late)].map((part) => [part, []]))
   for (const [module, { imports }] of modules) {
     for (const { target, names } of imports) {
-      if (partOf.get(target) === partOf.get(module)) continue
+      const [from, to] = [partOf.get(module), partOf.get(target)]
+      if (from === to) continue
       for (const name of names) {
-        const fault = faultOf(name, modules.get(target), partOf.get(target) !== MAIN)
+        const fault = faultOf(name, modules.get(target), from, to)
         if (fault)
           throw new Error(`src/${module}.ts imports ${name} of src/${target}.ts across a border: ${fault}.`)
-        usedBy.get(partOf.get(module)).add(`${target} ${name}`)
+        const isFunction = modules.get(target).functions.has(name)
+        add(usedBy.get(from), { module: target, name, part: to, isFunction })
       }
     }
   }
+  refuseCircles(usedBy)
   const exported = modules
     .get(entry)
-    .imports.flatMap(({ target, names }) => names.map((name) => `${target} ${name}`))
+    .imports.flatMap(({ target, names }) => names.map((name) => ({ module: target, name })))
   return { source, partOf, usedBy, exported }
 }
 
-/** Why a name cannot be imported from a module of another part. */
-function faultOf(name, { functions, variables }, isLate) {
+function add(uses, use) {
+  if (!uses.some(({ module, name }) => module === use.module && name === use.name)) uses.push(use)
+}
+
+/** A late part that needs more than functions of another one loads that first. */
+function refuseCircles(usedBy, above = [], part = undefined) {
+  if (above.includes(part))
+    throw new Error(`Each of these late parts loads the next: ${[...above, part].join(', ')}.`)
+  const next =
+    part === undefined
+      ? [...usedBy.keys()]
+      : usedBy
+          .get(part)
+          .filter(isHeld)
+          .map((use) => use.part)
+  for (const each of next) refuseCircles(usedBy, part === undefined ? [] : [...above, part], each)
+}
+
+/** Whether what is used is a value of a late part: no function that could load it. */
+const isHeld = ({ part, isFunction }) => part !== MAIN && !isFunction
+
+/** Why a name of a module in the part `to` cannot be imported in the part `from`. */
+function faultOf(name, { functions, variables }, from, to) {
   if (!/^\w+$/.test(name)) return 'that takes an import of names'
   if (variables.has(name)) return 'its changes would not be seen'
-  if (isLate && !functions.has(name)) return 'of a late module that takes a function'
+  // A late part is given what it needs when it is loaded, if need be by loading another one first.
+  if (from === MAIN && to !== MAIN && !functions.has(name)) return 'of a late module that takes a function'
   return undefined
 }
 
@@ -111,49 +135,43 @@ function placeModules(modules, entry, late) {
 }
 
 /** The source of a part's entry, in which `part` is a variable for what the part exports. */
-export function entryOf(part, { partOf, usedBy, exported }) {
-  const used = new Set([...usedBy.values()].flatMap((each) => [...each]))
-  const own = part === MAIN ? exported : [...used].filter((each) => partOf.get(each.split(' ')[0]) === part)
-  const imports = own
-    .map((each) => each.split(' '))
-    .map(([module, name]) => `import { ${name} } from './${module}'`)
-  return `${imports.join('\n')}\npart = { ${own.map((each) => each.split(' ')[1])} }`
+export function entryOf(part, { usedBy, exported }) {
+  const own = []
+  for (const use of part === MAIN ? exported : [...usedBy.values()].flat()) {
+    if (part === MAIN || use.part === part) add(own, use)
+  }
+  const imports = own.map(({ module, name }) => `import { ${name} } from './${module}'\n`)
+  return `${imports.join('')}part = { ${own.map(({ name }) => name)} }`
 }
 
 /** The esbuild plugin that, in the build of one part, stands in for the modules of the others. */
 export function borders(part, { source, partOf, usedBy }) {
-  const namesOf = (module, parts) => [
-    ...new Set(
-      parts
-        .flatMap((each) => [...usedBy.get(each)])
-        .map((each) => each.split(' '))
-        .filter(([m]) => m === module)
-        .map(([, name]) => name),
-    ),
-  ]
-
   /** In the main part, the functions of a late module. */
-  const forwarders = (module) =>
-    `import { load } from 'late:${partOf.get(module)}'
-    ${namesOf(module, [...usedBy.keys()])
-      .map((name) => `export const ${name} = (...args) => load().${name}(...args)`)
-      .join('\n')}`
+  const forwarders = (module) => {
+    const own = []
+    for (const use of [...usedBy.values()].flat()) if (use.module === module && use.isFunction) add(own, use)
+    const functions = own.map(({ name }) => `export const ${name} = (...args) => load().${name}(...args)\n`)
+    return `import { load } from 'late:${partOf.get(module)}'\n${functions.join('')}`
+  }
 
-  /** In the main part, what loads a late part: \`require\`, since it has to be there when it returns. */
+  /** In the main part, what loads a late part: `require`, since it has to be there when it returns. */
   const loader = (late) => {
-    const used = [...usedBy.get(late)].map((each) => each.split(' '))
-    return `${used.map(([module, name], i) => `import { ${name} as used${i} } from './${module}'\n`).join('')}
-    let part
-    export const load = () => part ??= require('./${late}.js')([${used.map((_, i) => `used${i}`)}])`
+    const uses = usedBy.get(late)
+    const imports = uses.map((use, i) =>
+      isHeld(use)
+        ? `import { load as used${i} } from 'late:${use.part}'\n`
+        : `import { ${use.name} as used${i} } from './${use.module}'\n`,
+    )
+    const given = uses.map((use, i) => (isHeld(use) ? `used${i}().${use.name}` : `used${i}`))
+    return `${imports.join('')}let part\nexport const load = () => part ??= require('./${late}.js')([${given}])`
   }
 
-  /** In a late part, what was given to it of another module. */
-  const given = (module) => {
-    const used = [...usedBy.get(part)]
-    return namesOf(module, [part])
-      .map((name) => `export const ${name} = main[${used.indexOf(`${module} ${name}`)}]\n`)
+  /** In a late part, what it was given of another module. */
+  const given = (module) =>
+    usedBy
+      .get(part)
+      .map((use, i) => (use.module === module ? `export const ${use.name} = main[${i}]\n` : ''))
       .join('')
-  }
 
   return {
     name: 'borders',
