@@ -99,9 +99,12 @@ describe('imports', () => {
     expect(up).toEqual([])
   })
 
-  it.each(['errors', 'clock', 'stats', 'policies/policy', 'keys/tokens'])('end at %s', (leaf) => {
-    expect(modules.get(leaf)).toEqual([])
-  })
+  it.each(['errors', 'clock', 'stats', 'scratch', 'policies/policy', 'keys/tokens', 'keys/wire'])(
+    'end at %s',
+    (leaf) => {
+      expect(modules.get(leaf)).toEqual([])
+    },
+  )
 })
 
 /** The lines of the picture: rooms, which may end in `*` or `/`. */
@@ -139,7 +142,12 @@ describe('a room knows nothing of those above it', () => {
   })
 
   it('keys know nothing of tables, functions or options', () => {
-    expect(strays(WITHIN_KEYS, WITHIN_KEYS, /^errors$/, /^types$/, NODE)).toEqual([])
+    expect(strays(WITHIN_KEYS, WITHIN_KEYS, /^errors$/, /^scratch$/, /^types$/, NODE)).toEqual([])
+  })
+
+  it('codecs know values: no key, and of keys/ only how objects are told apart', () => {
+    const allowed = [/^codec\//, /^keys\/(bytes|classes)$/, /^errors$/, /^scratch$/, /^types\//, NODE]
+    expect(strays(/^codec\//, ...allowed)).toEqual([])
   })
 
   it('flights know keys alone', () => {
@@ -148,10 +156,12 @@ describe('a room knows nothing of those above it', () => {
 
   it('backends know nothing of decorators, methods or exports', () => {
     const allowed = [/^backends\//, WITHIN_TOOLS, /^controls$/, /^name$/, WITHIN_KEYS, WITHIN_POLICIES]
-    expect(strays(/^backends\//, ...allowed)).toEqual([])
+    const native = [/^near$/, /^addon$/, /^scratch$/, /^codec\/codec$/]
+    expect(strays(/^backends\/native/, ...allowed, ...native)).toEqual([])
+    expect(strays(/^backends\/(?!native)/, ...allowed)).toEqual([])
   })
 
-  it('a call in memory passes through nothing of the stores', () => {
+  it('a call in memory passes through nothing of the stores or of native tables', () => {
     const inMemory = /^backends\/(hit|hit-watched|memory|table|instances)$/
     expect(strays(inMemory, inMemory, WITHIN_TOOLS, WITHIN_KEYS, WITHIN_POLICIES)).toEqual([])
   })

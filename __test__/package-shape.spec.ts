@@ -49,31 +49,36 @@ it('the package exports these names, and no others', () => {
     'createCache',
     'isWarpCacheError',
   ])
-  expect(exported.Backend).toEqual({ MEMORY: 0 })
+  expect(exported.Backend).toEqual({ MEMORY: 0, THREADS: 2 })
   expect(Object.isFrozen(exported.Backend)).toBe(true)
 })
 
 describe('dependencies run one way', () => {
   /** The parts, from the bottom up: what each may load besides itself. */
   const MAY_LOAD: Record<string, string> = {
-    'errors|clock|stats|thenable|types(/.*)?': 'nothing',
+    'errors|clock|stats|scratch|thenable|types(/.*)?': 'nothing',
     'policies/.*': 'nothing',
     'keys/.*': 'errors',
+    'codec/.*': 'errors|scratch|keys/(bytes|classes)',
+    addon: 'errors',
+    near: 'keys/index|policies/make|stats',
     'expiry|flight|freeze': 'keys/.*|policies/policy',
     mistakes: 'errors',
     name: 'errors',
     defaults: 'clock|expiry',
-    'parse-options': 'defaults|errors|mistakes|clock|policies/policy',
+    'parse-options': 'codec/codecs|defaults|errors|mistakes|clock|policies/policy',
     options: 'defaults|parse-options',
     entries: 'backends/memory|expiry',
     controls: 'entries|mistakes|stats',
-    'backends/.*':
+    'backends/native.*':
+      'backends/(failures|memory)|addon|near|scratch|codec/codec|errors|mistakes|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*',
+    'backends/(?!native).*':
       'errors|mistakes|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*|policies/make',
     cache: 'backends/.*|controls',
     methods: 'backends/.*|cache|controls|mistakes|options',
     decorate: 'cache|methods|mistakes|options',
     'memory-cache': 'backends/table|controls|entries|freeze|keys/.*|options|stats',
-    create: 'backends/store|memory-cache|options',
+    create: 'backends/(store|native)|memory-cache|options',
     index: 'create|decorate|defaults|errors|methods',
     esm: 'index',
   }

@@ -11,7 +11,10 @@ import { borders, divide, entryOf, MAIN } from './late.mjs'
 
 /** What a function in memory with default options does not need, by the file that it is in. */
 const LATE = {
-  stores: /^(backends\/(store|envelope)|name$|keys\/text$)/,
+  name: /^name$/,
+  failures: /^backends\/failures$/,
+  stores: /^(backends\/(store|envelope)|keys\/text$)/,
+  native: /^(backends\/native|near$|addon$|scratch$|codec\/|keys\/(encode|parse|wire)$)/,
   rare: /^(parse-options|memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
   mistakes: /^(mistakes|keys\/refuse)$/,
 }

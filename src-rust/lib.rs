@@ -5,5 +5,10 @@
 
 #[cfg(feature = "binding")]
 mod binding;
+pub mod clock;
 pub mod error;
+pub mod hash;
 pub mod name;
+mod shim;
+mod sys;
+pub mod table;

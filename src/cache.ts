@@ -2,6 +2,7 @@
 import { plainFunction, timedFunction } from './backends/hit'
 import { guardedFunction, touchingFunction } from './backends/hit-watched'
 import { MemoryFunction } from './backends/memory'
+import { nativeFunction } from './backends/native'
 import { storeFunction } from './backends/store'
 import type { Table } from './backends/table'
 import { type Behind, dress, memoryControls } from './controls'
@@ -19,6 +20,7 @@ export function cacheFunction(fn: AnyFunction, options: ParsedOptions, site: Any
 
 /** The same, with its controls apart. */
 export function putBehind(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): Behind {
+  if (options.native !== undefined) return nativeFunction(fn, options, site)
   return options.store === undefined
     ? behindMemory(fn, options)
     : storeFunction(fn, options, options.store, site)

@@ -1,4 +1,5 @@
 /** The cache without a function: Map-like, with the keys, policies and expiry of cached functions. */
+import { nativeCache } from './backends/native'
 import { storeCache } from './backends/store'
 import { memoryCache } from './memory-cache'
 import { parseCacheOptions } from './options'
@@ -12,6 +13,7 @@ import type { AnyFunction, CreateCacheFunction } from './types'
  */
 export const createCache = function createCache(options?: unknown): unknown {
   const parsed = parseCacheOptions(options)
+  if (parsed.native !== undefined) return nativeCache(parsed, createCache as AnyFunction)
   if (parsed.store === undefined) return memoryCache(parsed)
   return storeCache(parsed, parsed.store, createCache as AnyFunction)
 } as CreateCacheFunction

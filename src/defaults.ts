@@ -1,5 +1,6 @@
 /** What options are once they are parsed: complete, and frozen. Given here: what they are where nothing was said. */
 import { clock, type TimeSource } from './clock'
+import type { ValueCodec } from './codec/codec'
 import { NEVER } from './expiry'
 import type { PolicyName } from './policies/policy'
 import type { AnyFunction, Store } from './types'
@@ -8,6 +9,8 @@ import type { AnyFunction, Store } from './types'
 export const Backend = Object.freeze({
   /** This isolate's heap. */
   MEMORY: 0,
+  /** Memory of this process outside of V8's heap, for all its threads. */
+  THREADS: 2,
 } as const)
 
 /** Every option, complete. */
@@ -15,8 +18,10 @@ export interface ParsedOptions {
   readonly maxSize: number
   /** Milliseconds, or `NEVER`. */
   readonly ttl: number
-  /** Undefined in memory. */
+  /** Undefined but where a store is the backend. */
   readonly store: Store | undefined
+  /** Undefined but where entries live in native memory. */
+  readonly native: NativeOptions | undefined
   readonly policy: PolicyName
   readonly graceWindow: number
   readonly key: AnyFunction | undefined
@@ -29,10 +34,21 @@ export interface ParsedOptions {
   readonly exclusive: boolean
 }
 
+/** Every option of tables in native memory. */
+export interface NativeOptions {
+  readonly maxBytes: number
+  readonly maxKeySize: number
+  readonly maxValueSize: number
+  readonly codec: ValueCodec
+  readonly near: boolean | 'primitives'
+  readonly nearSize: number
+}
+
 export const DEFAULTS: ParsedOptions = Object.freeze({
   maxSize: 128,
   ttl: NEVER,
   store: undefined,
+  native: undefined,
   policy: 'sieve',
   graceWindow: 0.05,
   key: undefined,

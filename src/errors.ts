@@ -15,6 +15,10 @@ export type WarpCacheErrorCode =
   | 'ERR_WARP_CACHE_NAME'
   /** The object given as `backend` is not a usable store. */
   | 'ERR_WARP_CACHE_STORE'
+  /** The bytes of a key or value are damaged, or were written by something else. */
+  | 'ERR_WARP_CACHE_CODEC'
+  /** The native addon is missing, or was not built for this platform, this Node or this version of the package. */
+  | 'ERR_WARP_CACHE_ADDON'
   /** The operation does not exist for this backend, method or getter. */
   | 'ERR_WARP_CACHE_UNSUPPORTED'
 
@@ -31,6 +35,15 @@ export function typeError(code: WarpCacheErrorCode, message: string): TypeError 
 /** Makes the RangeError of this package with the given code. */
 export function rangeError(code: WarpCacheErrorCode, message: string): RangeError & WarpCacheError {
   return withCode(new RangeError(message), code)
+}
+
+/** Makes the plain Error of this package with the given code, for what is no mistake of the caller's. */
+export function plainError(
+  code: WarpCacheErrorCode,
+  message: string,
+  options?: ErrorOptions,
+): Error & WarpCacheError {
+  return withCode(new Error(message, options), code)
 }
 
 /** Whether `error` was thrown by this package (and not by a function that it caches). */

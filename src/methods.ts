@@ -5,6 +5,7 @@
 import { guardedMethod, plainGetter, plainMethod } from './backends/hit'
 import { Instances } from './backends/instances'
 import { MemoryFunction } from './backends/memory'
+import { nativeFunction } from './backends/native'
 import { storeFunction } from './backends/store'
 import { putBehind } from './cache'
 import { type Behind, dress, memoryControls, memoryInfo } from './controls'
@@ -25,13 +26,14 @@ export function cacheMember(
   options: ParsedOptions,
   site: AnyFunction,
 ): AnyFunction {
-  const { perInstance, store } = options
+  const { native, perInstance, store } = options
   if (perInstance === false) {
     const { cached, controlsOf } = putBehind(fn, options, site)
     members.set(cached, controlsOf)
     return dress(cached, fn, controlsOf(undefined))
   }
-  if (store !== undefined && perInstance === true) throw instancesUntold(member, fn.name)
+  if ((store !== undefined || native !== undefined) && perInstance === true)
+    throw instancesUntold(member, fn.name, store === undefined)
   return typeof perInstance === 'function'
     ? keyedMember(member, fn, options, site, perInstance)
     : instanceMember(member, fn, options)
@@ -45,11 +47,22 @@ function keyedMember(
   site: AnyFunction,
   selfKey: AnyFunction,
 ): AnyFunction {
-  const { store } = options
-  const { cached, controlsOf } =
-    store === undefined ? inOneTable(fn, options, selfKey) : storeFunction(fn, options, store, site, selfKey)
+  const { cached, controlsOf } = behindOneTable(fn, options, site, selfKey)
   members.set(cached, controlsOf)
   return dress(cached, fn, prototypeControls(member, fn.name, controlsOf(undefined)))
+}
+
+function behindOneTable(
+  fn: AnyFunction,
+  options: ParsedOptions,
+  site: AnyFunction,
+  selfKey: AnyFunction,
+): Behind {
+  const { native, store } = options
+  if (native !== undefined) return nativeFunction(fn, options, site, selfKey)
+  return store === undefined
+    ? inOneTable(fn, options, selfKey)
+    : storeFunction(fn, options, store, site, selfKey)
 }
 
 function inOneTable(fn: AnyFunction, options: ParsedOptions, selfKey: AnyFunction): Behind {

@@ -17,9 +17,10 @@ export function notForFunctions(): Error {
 }
 
 /** @param member - a method or getter that has no `perInstance`. */
-export function instancesUntold(member: string, name: string): Error {
+export function instancesUntold(member: string, name: string, native: boolean): Error {
+  const place = native ? 'memory that threads share' : 'a store'
   return optionError(
-    `The ${member} ${show(name)} needs \`perInstance: false\` or \`perInstance: (self) => key\`: a store cannot tell instances apart.`,
+    `The ${member} ${show(name)} needs \`perInstance: false\` or \`perInstance: (self) => key\`: ${place} cannot tell instances apart.`,
   )
 }
 

@@ -1,16 +1,28 @@
 /** Parses options of every kind: whatever is wrong with them is said here. */
 import { clock, UserClock } from './clock'
-import { Backend, complete, DEFAULTS, isAbove0, isSize, type ParsedOptions } from './defaults'
+import type { ValueCodec } from './codec/codec'
+import { makeCodec } from './codec/codecs'
+import {
+  Backend,
+  complete,
+  DEFAULTS,
+  isAbove0,
+  isSize,
+  type NativeOptions,
+  type ParsedOptions,
+} from './defaults'
 import { rangeError, typeError } from './errors'
 import { show } from './mistakes'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
-import type { AnyFunction, Store } from './types'
+import type { AnyFunction, Store, UserCodec } from './types'
 
 const FUNCTION_OPTIONS = ['key', 'cacheErrors', 'perInstance'] as const
-const MEMORY_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
+const TABLE_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
+const NATIVE_ONLY = ['maxBytes', 'maxKeySize', 'maxValueSize', 'codec', 'near', 'nearSize'] as const
 const STORE_ONLY = ['exclusive'] as const
 const COMMON_OPTIONS = [
-  ...MEMORY_ONLY,
+  ...TABLE_ONLY,
+  ...NATIVE_ONLY,
   'ttl',
   'backend',
   'name',
@@ -21,6 +33,14 @@ const COMMON_OPTIONS = [
 ] as const
 type OptionName = (typeof COMMON_OPTIONS)[number] | (typeof FUNCTION_OPTIONS)[number]
 type RawOptions = Partial<Record<OptionName, unknown>>
+
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+const DEFAULT_MAX_KEY_SIZE = 512
+const DEFAULT_MAX_VALUE_SIZE = 65_536
+const DEFAULT_NEAR_SIZE = 1024
+/** What a native table can number, and what one buffer can hold. */
+const MAX_NATIVE_SIZE = 2 ** 26
+const MAX_BUFFER = 2 ** 30
 
 /** The options of `cache`. */
 export function parseOfFunction(options: unknown): ParsedOptions {
@@ -40,26 +60,21 @@ export function parseOfEntry(options: unknown, fallback: number): number {
 
 function parse(options: unknown, owner: string, known: readonly OptionName[]): ParsedOptions {
   const raw = options === undefined ? {} : read(options, owner, known)
-  const store = parseBackend(raw.backend)
-  const unfit = store === undefined ? STORE_ONLY : MEMORY_ONLY
-  for (const name of unfit) {
-    if (raw[name] === undefined) continue
-    fail(
-      store === undefined
-        ? `\`${name}\` needs a store as \`backend\`.`
-        : `\`${name}\` is for the store to decide.`,
-    )
-  }
+  const backend = parseBackend(raw.backend)
+  const store = typeof backend === 'object' ? backend : undefined
+  refuseUnfit(raw, backend)
   const given = <T>(name: OptionName, type: string, fallback: T): T => {
     const value = raw[name]
     if (value === undefined) return fallback
     return demand(name, value, type, true, type === 'boolean' ? 'true or false' : `a ${type}`) as T
   }
   const now = given<(() => number) | undefined>('now', 'function', undefined)
+  const maxSize = backend === 'threads' ? parseNativeSize(raw.maxSize) : parseMaxSize(raw.maxSize)
   return complete({
-    maxSize: parseMaxSize(raw.maxSize),
+    maxSize,
     ttl: raw.ttl === undefined ? DEFAULTS.ttl : parseTtl(raw.ttl),
     store,
+    native: backend === 'threads' ? parseNative(raw, maxSize) : undefined,
     policy: parsePolicy(raw.policy),
     graceWindow: parseGraceWindow(raw.graceWindow),
     key: given<AnyFunction | undefined>('key', 'function', undefined),
@@ -77,6 +92,88 @@ function parseMaxSize(value: unknown): number {
   if (value === undefined) return DEFAULTS.maxSize
   const expected = 'a whole number of entries from 0, or Infinity'
   return demand('maxSize', value, 'number', isSize(value), expected) as number
+}
+
+function parseNativeSize(value: unknown): number {
+  return parseCount('maxSize', value, 0, MAX_NATIVE_SIZE, DEFAULTS.maxSize, 'entries')
+}
+
+/** Refuses options of other backends. */
+function refuseUnfit(raw: RawOptions, backend: NamedBackend | Store): void {
+  const refuse = (names: readonly OptionName[], why: (name: string) => string): void => {
+    for (const name of names) if (raw[name] !== undefined) fail(why(name))
+  }
+  if (typeof backend === 'object') refuse(TABLE_ONLY, (name) => `\`${name}\` is for the store to decide.`)
+  else refuse(STORE_ONLY, (name) => `\`${name}\` needs a store as \`backend\`.`)
+  if (backend !== 'threads')
+    refuse(
+      NATIVE_ONLY,
+      (name) => `\`${name}\` needs \`backend: 'threads'\`, whose values live outside of V8's heap.`,
+    )
+  else if (raw.policy !== undefined && parsePolicy(raw.policy) !== 'sieve')
+    fail(`\`policy\` must be 'sieve' with \`backend: 'threads'\`, not ${show(raw.policy)}.`)
+}
+
+function parseNative(raw: RawOptions, maxSize: number): NativeOptions {
+  return Object.freeze({
+    maxBytes: parseCount('maxBytes', raw.maxBytes, 1, Number.MAX_SAFE_INTEGER, DEFAULT_MAX_BYTES, 'bytes'),
+    maxKeySize: parseCount('maxKeySize', raw.maxKeySize, 1, MAX_BUFFER, DEFAULT_MAX_KEY_SIZE, 'bytes'),
+    maxValueSize: parseCount(
+      'maxValueSize',
+      raw.maxValueSize,
+      1,
+      MAX_BUFFER,
+      DEFAULT_MAX_VALUE_SIZE,
+      'bytes',
+    ),
+    codec: parseCodec(raw.codec),
+    near: parseNear(raw.near),
+    nearSize: parseCount(
+      'nearSize',
+      raw.nearSize,
+      1,
+      MAX_NATIVE_SIZE,
+      Math.max(1, Math.min(maxSize, DEFAULT_NEAR_SIZE)),
+      'entries',
+    ),
+  })
+}
+
+function parseCount(
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+  fallback: number,
+  unit: string,
+): number {
+  if (value === undefined) return fallback
+  const valid = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+  const expected = `a whole number of ${unit} from ${least} to ${most}`
+  return demand(name, value, 'number', valid, expected) as number
+}
+
+const CODEC_NAMES: readonly unknown[] = ['structured', 'json', 'v8']
+
+function parseCodec(value: unknown): ValueCodec {
+  if (value === undefined) return makeCodec('structured')
+  if (typeof value !== 'object' || value === null) {
+    const expected = `one of ${CODEC_NAMES.map(show).join(', ')}, or { name, encode, decode }`
+    demand('codec', value, undefined, CODEC_NAMES.includes(value), expected)
+    return makeCodec(value as 'structured')
+  }
+  const { name, encode, decode } = value as Record<string, unknown>
+  if (typeof name !== 'string' || name === '' || CODEC_NAMES.includes(name))
+    fail(`\`codec.name\` must be a string of its own, not ${show(name)}.`)
+  if (typeof encode !== 'function' || typeof decode !== 'function')
+    fail('`codec` must have the functions `encode` and `decode`.')
+  return makeCodec(value as UserCodec)
+}
+
+function parseNear(value: unknown): boolean | 'primitives' {
+  if (value === undefined) return true
+  if (value === 'primitives') return value
+  return demand('near', value, 'boolean', true, "true, false or 'primitives'") as boolean
 }
 
 function parseTtl(value: unknown): number {
@@ -120,10 +217,14 @@ function parsePerInstance(value: unknown): boolean | AnyFunction {
   ) as boolean
 }
 
-function parseBackend(value: unknown): Store | undefined {
-  if (value === undefined || value === 'memory' || value === Backend.MEMORY) return undefined
+type NamedBackend = 'memory' | 'threads'
+
+function parseBackend(value: unknown): NamedBackend | Store {
+  if (value === undefined || value === 'memory' || value === Backend.MEMORY) return 'memory'
+  if (value === 'threads' || value === Backend.THREADS) return 'threads'
   if (typeof value !== 'object' || value === null) {
-    demand('backend', value, undefined, false, "'memory' (Backend.MEMORY), or a store of your own")
+    const expected = "'memory' (Backend.MEMORY), 'threads' (Backend.THREADS), or a store of your own"
+    demand('backend', value, undefined, false, expected)
   }
   const store = value as Record<string, unknown>
   const missing = ['get', 'set', 'delete', 'clear'].filter((method) => typeof store[method] !== 'function')

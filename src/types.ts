@@ -5,6 +5,7 @@
  */
 
 export type { PolicyName } from './policies/policy'
+export type { CodecOption, UserCodec } from './types/codecs'
 export type {
   ArgsEntry,
   CacheControls,
@@ -14,11 +15,14 @@ export type {
   CacheEntry,
   CacheInfo,
   KeyEntry,
+  NativeCacheControls,
+  NativeCached,
+  NativeCacheInfo,
   StoreCacheControls,
   StoreCached,
   StoreCacheInfo,
 } from './types/controls'
-export type { AsyncCache, Cache, CreateCacheFunction, StoreCache } from './types/create'
+export type { AsyncCache, Cache, CreateCacheFunction, NativeCache, StoreCache } from './types/create'
 export type {
   Backing,
   CacheDecorator,
@@ -33,12 +37,15 @@ export type {
   CommonOptions,
   CreateCacheOptions,
   CreateStoreCacheOptions,
+  CreateThreadsCacheOptions,
   EntryOptions,
   FunctionOptions,
   KeyOf,
   MemoryOptions,
   StoreBackendOptions,
   StoreOptions,
+  ThreadsBackendOptions,
+  ThreadsOptions,
 } from './types/options'
 export type {
   AsyncStore,
@@ -49,5 +56,6 @@ export type {
   Store,
   StoreMode,
   SyncStore,
+  ThreadsBackend,
   Through,
 } from './types/stores'

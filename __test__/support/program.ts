@@ -10,6 +10,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +27,7 @@ export interface Ending {
 }
 
 /** A program that has not ended by then never will. */
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 50_000
 
 let directory: string | undefined
 
@@ -51,7 +52,11 @@ export function runProgram(source: string, ...args: string[]): Ending {
 function install(): string {
   const sources = resolve(__dirname, '../../src')
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'warp-cache-program-')))
-  const installed = join(home, 'node_modules', 'warp-cache')
+  const root = join(home, 'node_modules', 'warp-cache')
+  const installed = join(root, 'dist')
+  mkdirSync(installed, { recursive: true })
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'warp-cache', main: 'dist/index.js' }))
+  installAddon(root)
   for (const file of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue
     const path = join(installed, file.replace(/\.ts$/, '.js'))
@@ -59,6 +64,14 @@ function install(): string {
     writeFileSync(path, compiled(readFileSync(join(sources, file), 'utf8')))
   }
   return home
+}
+
+/** The addon that `make build` has left, if it has. */
+function installAddon(root: string): void {
+  const built = resolve(__dirname, '../..')
+  for (const file of readdirSync(built)) {
+    if (file === 'index.js' || file.endsWith('.node')) symlinkSync(join(built, file), join(root, file))
+  }
 }
 
 function compiled(source: string): string {

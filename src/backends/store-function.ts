@@ -5,22 +5,18 @@
 import { KeyReader } from '../keys/reader'
 import { keyText } from '../keys/text'
 import type { ParsedOptions } from '../options'
-import { makePolicy } from '../policies/make'
 import { COALESCED, ERRORS, HITS, MISSES } from '../stats'
 import { derive, thenOf } from '../thenable'
 import type { AnyFunction, Store } from '../types'
 import { type Envelope, resultIn } from './envelope'
-import { Failure, failureLifetime } from './memory'
+import { Failures } from './failures'
+import { Failure } from './memory'
 import type { Storing } from './store-entries'
 import { StoreFlight, StoreTable } from './store-table'
-import { Table } from './table'
-
-/** Failures that `cacheErrors` wants remembered stay in this process: many errors could not be stored whole. */
-const MAX_FAILURES = 1000
 
 export class StoreFunction extends StoreTable {
   private readonly keys: KeyReader
-  private readonly failures: Table | undefined
+  private readonly failures: Failures | undefined
 
   /**
    * @param name - the full name.
@@ -35,7 +31,7 @@ export class StoreFunction extends StoreTable {
   ) {
     super(options, store, name)
     this.keys = new KeyReader(options.key, selfKey)
-    if (options.cacheErrors !== false) this.failures = failureTable(options)
+    if (options.cacheErrors !== false) this.failures = new Failures(options)
   }
 
   /** The text of a call's key. */
@@ -51,7 +47,7 @@ export class StoreFunction extends StoreTable {
       this.counters[COALESCED]++
       return flight.promise
     }
-    const failure = this.failureOf(text)
+    const failure = this.failures?.find(text)
     if (failure !== undefined) {
       this.counters[HITS]++
       return failure.replay()
@@ -88,7 +84,7 @@ export class StoreFunction extends StoreTable {
 
   protected override drop(text: string): void {
     super.drop(text)
-    this.forgive(text)
+    this.failures?.forget(text)
   }
 
   protected override dropAll(): void {
@@ -102,18 +98,8 @@ export class StoreFunction extends StoreTable {
   }
 
   protected override keep(text: string, value: unknown, how: Storing): unknown {
-    this.forgive(text)
+    this.failures?.forget(text)
     return super.keep(text, value, how)
-  }
-
-  private forgive(text: string): void {
-    const slot = this.failures?.find(text)
-    if (slot) this.failures?.remove(slot)
-  }
-
-  private failureOf(text: string): Failure | undefined {
-    const slot = this.failures?.find(text)
-    return slot ? (this.failures?.values[slot] as Failure) : undefined
   }
 
   private uncached(self: unknown, args: ArrayLike<unknown>): unknown {
@@ -184,7 +170,7 @@ export class StoreFunction extends StoreTable {
     } catch (error) {
       const dropped = this.computations.leave(text, mark)
       this.counters[ERRORS]++
-      if (!dropped && !refresh) this.remember(text, new Failure(error, true), error)
+      if (!dropped && !refresh) this.failures?.remember(text, new Failure(error, true), error)
       throw error
     }
     const dropped = this.computations.leave(text, mark)
@@ -223,14 +209,8 @@ export class StoreFunction extends StoreTable {
   private crash(text: string, flight: StoreFlight, error: unknown): void {
     this.counters[ERRORS]++
     if (this.finish(text, flight) && !flight.refresh) {
-      this.remember(text, new Failure(flight.promise, false), error)
+      this.failures?.remember(text, new Failure(flight.promise, false), error)
     }
-  }
-
-  private remember(text: string, failure: Failure, error: unknown): void {
-    this.options.clock.forget()
-    const ms = failureLifetime(this.options.cacheErrors, error)
-    if (ms > 0) this.failures?.put(text, failure, ms)
   }
 }
 
@@ -238,13 +218,4 @@ const same = <T>(value: T): T => value
 
 function rethrow(error: unknown): never {
   throw error
-}
-
-function failureTable({ clock }: ParsedOptions): Table {
-  return new Table({
-    maxSize: MAX_FAILURES,
-    timed: true,
-    clock,
-    makePolicy: () => makePolicy('fifo', MAX_FAILURES, 0),
-  })
 }

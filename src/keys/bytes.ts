@@ -44,6 +44,11 @@ function slots(prototype: object) {
   }
 }
 
+/** How to ask a typed array or DataView for its place in memory. */
+export function slotsOf(view: object): typeof viewSlots {
+  return types.isTypedArray(view) ? typedSlots : viewSlots
+}
+
 /** The bytes of a typed array, DataView or ArrayBuffer, `depth` levels down, one code unit each. */
 export function bytesOf(object: object, spent: number, depth: number): string {
   let bytes: Buffer
@@ -71,7 +76,7 @@ function oneNaN(object: object, bytes: Buffer): Buffer {
 
 function bufferOver(object: object): Buffer {
   if (types.isArrayBuffer(object)) return Buffer.from(object, 0, lengthOf(object))
-  const { buffer, offset, length } = types.isTypedArray(object) ? typedSlots : viewSlots
+  const { buffer, offset, length } = slotsOf(object)
   return Buffer.from(buffer(object), offset(object), length(object))
 }
 

@@ -76,3 +76,9 @@ export function describe(object: object, prototype: object): string {
     ? 'it is an object with a prototype of its own'
     : `it is an instance of class ${name}`
 }
+
+/** Whether a property name is an array's or typed array's index. */
+export function isIndex(name: string): boolean {
+  const index = Number(name) >>> 0
+  return index !== 2 ** 32 - 1 && String(index) === name
+}

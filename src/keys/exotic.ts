@@ -4,7 +4,7 @@
  * over a nested argument takes no more of the call stack for it.
  */
 import { bytesOf, isBare } from './bytes'
-import { builtInClass, describe, isByteClass, isObjectPrototype } from './classes'
+import { builtInClass, describe, isByteClass, isIndex, isObjectPrototype } from './classes'
 import { Position, path } from './path'
 import { refuse, refuseLength } from './refuse'
 import { byCodeUnit } from './shapes'
@@ -38,12 +38,6 @@ export function symbolsOf(object: object, found: readonly symbol[], depth: numbe
 /** The named properties of an array, if it has any. */
 export function extrasOfArray(array: readonly unknown[]): object | undefined {
   return extrasOf(array, isIndex)
-}
-
-/** Whether a property name is an array's or typed array's index. */
-function isIndex(name: string): boolean {
-  const index = Number(name)
-  return index >= 0 && index < 2 ** 32 - 1 && String(index) === name
 }
 
 /** The enumerable named properties of an array, Map, Date …, if it has any. */

@@ -2,9 +2,12 @@
  * Turns calls into keys: by all arguments, by what the option `key` makes of them, and, where instances share a table
  * by a key of their own, by that too.
  */
+import type { Scratch } from '../scratch'
 import type { AnyFunction } from '../types'
 import { decodeList, decodeOne } from './decode'
+import { encodeKey } from './encode'
 import type { KeyIndex } from './index'
+import { parseKey } from './parse'
 import { readList, readOne, span, takeKey, tokens } from './read'
 import { Shapes } from './shapes'
 import { type Key, sameKey } from './tokens'
@@ -67,6 +70,24 @@ export class KeyReader {
   ofKey(key: unknown): Key {
     readOne(key, 'The key', this.shapes)
     return takeKey()
+  }
+
+  /** Writes the key of a call as bytes, from `at`. Returns where it ended, or `TOO_LONG`: not before `limit`. */
+  encodeCall(args: ArrayLike<unknown>, self: unknown, scratch: Scratch, at: number, limit: number): number {
+    this.read(args, self)
+    return encodeKey(tokens, span.start, span.end, scratch, at, limit)
+  }
+
+  /** `encodeCall` for caches without a function. */
+  encodeOne(key: unknown, scratch: Scratch, at: number, limit: number): number {
+    readOne(key, 'The key', this.shapes)
+    return encodeKey(tokens, span.start, span.end, scratch, at, limit)
+  }
+
+  /** `argumentsOf` a key in bytes, which may come from anywhere: an error if they are no key. */
+  argumentsFrom(bytes: Buffer, start: number, end: number, self: unknown): unknown[] | undefined {
+    const lists = this.keyOption === undefined || this.selfKey !== undefined
+    return this.argumentsOf(parseKey(bytes, start, end, lists), self)
   }
 
   /**

@@ -15,7 +15,7 @@ export interface CacheCounters {
   readonly expirations: number
   /** Calls that joined a computation in flight. */
   readonly coalesced: number
-  /** Results that were too large to be stored; always 0 in memory. */
+  /** Results that were too large to be stored, or had too large a key; always 0 in memory. */
   readonly oversizeSkips: number
   /** Results that could not be stored because of their kind; always 0 in memory. */
   readonly unstorable: number
@@ -39,6 +39,20 @@ export interface StoreCacheInfo extends CacheCounters {
   readonly currentSize: undefined
   /** How often the store threw or rejected; the function was computed instead. */
   readonly storeErrors: number
+}
+
+/** What `cacheInfo()` returns where entries live outside of V8's heap: a frozen snapshot, the sum over all isolates. */
+export interface NativeCacheInfo extends CacheInfo {
+  /** How many of the hits were answered by values that the isolate had decoded before. */
+  readonly nearHits: number
+  /** What the entries take: keys, values, and what is kept for each entry. */
+  readonly bytes: number
+  /** The bound on bytes. */
+  readonly maxBytes: number
+  /** Results that were not stored because other writers took too long. */
+  readonly skippedWrites: number
+  /** Calls that found no table to look in, since none could be made. */
+  readonly detached: number
 }
 
 // `Symbol.dispose` where the consumer's `lib` has it, nothing where it does not: no `lib` is forced on anybody.
@@ -94,6 +108,12 @@ export interface CacheControls<out F extends AnyFunction = AnyFunction> extends 
   cacheClose(): void
 }
 
+/** The controls where entries live outside of V8's heap. They act on the entries of all isolates. */
+export interface NativeCacheControls<out F extends AnyFunction = AnyFunction> extends CacheControls<F> {
+  /** The counters and sizes of this moment, of all isolates together. */
+  cacheInfo(): NativeCacheInfo
+}
+
 /** The controls over a store: what touches the store returns promises if the store does. It cannot be walked. */
 export interface StoreCacheControls<
   out F extends AnyFunction = AnyFunction,
@@ -126,6 +146,9 @@ export interface StoreCacheControls<
  * If `F` returns a thenable that is no Promise (a query builder, say), the cached function returns a Promise in truth.
  */
 export type Cached<F extends AnyFunction> = F & CacheControls<F>
+
+/** A function cached in memory that all threads of the process share: `F` itself, and the controls. */
+export type NativeCached<F extends AnyFunction> = F & NativeCacheControls<F>
 
 /**
  * A function cached in a store. Over a synchronous one it is still `F`, and so is a function that returns promises

@@ -1,6 +1,11 @@
 /** `createCache`: a cache without a function. */
-import type { CacheInfo, Closing, KeyEntry, StoreCacheInfo } from './controls'
-import type { CreateCacheOptions, CreateStoreCacheOptions, EntryOptions } from './options'
+import type { CacheInfo, Closing, KeyEntry, NativeCacheInfo, StoreCacheInfo } from './controls'
+import type {
+  CreateCacheOptions,
+  CreateStoreCacheOptions,
+  CreateThreadsCacheOptions,
+  EntryOptions,
+} from './options'
 import type { Answering, AsyncStore, EitherStore, SyncStore, Through } from './stores'
 
 /** What `createCache` returns: the cache without a function. Keys follow the same rules as arguments. */
@@ -25,6 +30,12 @@ export interface Cache<K = unknown, V = unknown> extends Closing {
   info(): CacheInfo
   /** Drops the entries for good: from now on nothing is stored or found. Never throws. */
   close(): void
+}
+
+/** What `createCache` returns where entries live in memory that all threads of the process share. */
+export interface NativeCache<K = unknown, V = unknown> extends Cache<K, V> {
+  /** The counters and sizes of this moment, of all isolates together. */
+  info(): NativeCacheInfo
 }
 
 /** What `createCache` returns over a store: what touches the store returns promises if the store does. */
@@ -55,6 +66,8 @@ export type AsyncCache<K = unknown, V = unknown> = StoreCache<K, V, 'async'>
 export interface CreateCacheFunction {
   /** In memory. */
   <K = unknown, V = unknown>(options?: CreateCacheOptions): Cache<K, V>
+  /** In memory that all threads of the process share. */
+  <K = unknown, V = unknown>(options: CreateThreadsCacheOptions): NativeCache<K, V>
   /** Over a synchronous store. */
   <K = unknown, V = unknown>(options: CreateStoreCacheOptions<SyncStore>): StoreCache<K, V, 'sync'>
   /** Over an asynchronous store. */

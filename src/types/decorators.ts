@@ -2,7 +2,14 @@
  * `cache` and `cacheFor`: what they take, and what becomes of it. The decorator's type lets it be put where it works
  * (methods, static and private ones too, and getters) and nowhere else, in both dialects.
  */
-import type { CacheControls, Cached, StoreCacheControls, StoreCached } from './controls'
+import type {
+  CacheControls,
+  Cached,
+  NativeCacheControls,
+  NativeCached,
+  StoreCacheControls,
+  StoreCached,
+} from './controls'
 import type { AnyFunction, Returning } from './functions'
 import type {
   CacheOptions,
@@ -11,6 +18,8 @@ import type {
   MemoryOptions,
   StoreBackendOptions,
   StoreOptions,
+  ThreadsBackendOptions,
+  ThreadsOptions,
 } from './options'
 import type { Store, StoreMode } from './stores'
 
@@ -54,13 +63,15 @@ export interface KeyedCacheDecorator<A extends unknown[], B extends Backing = 'm
   <F extends AnyFunction, P extends AtLeast<A>>(fn: F & Taking<P>, context?: NoContext): CachedIn<B, F>
 }
 
-/** Where entries live, as far as types go: in memory, or in a store that answers in this mode. */
-export type Backing = 'memory' | 'sync' | 'async'
+/** Where entries live, as far as types go: in memory, of one isolate or all, or in a store that answers in this mode. */
+export type Backing = 'memory' | 'threads' | 'sync' | 'async'
 
 /** `F` when cached there. */
 export type CachedIn<B extends Backing, F extends AnyFunction> = B extends 'memory'
   ? Cached<F>
-  : StoreCached<F, Exclude<B, 'memory'>>
+  : B extends 'threads'
+    ? NativeCached<F>
+    : StoreCached<F, Exclude<B, 'memory' | 'threads'>>
 
 type Decorable<B extends Backing> = 'async' extends B ? Promise<unknown> : unknown
 type Taking<P extends unknown[]> = (...args: P) => unknown
@@ -69,6 +80,12 @@ type AtLeast<A extends unknown[]> = [...A, ...any[]]
 
 // The options of the decorator form. `key` comes before the function is known, so its parameters must be annotated.
 interface KeyedOptions<A extends unknown[]> extends MemoryOptions, CommonOptions, FunctionOptions<Taking<A>> {
+  key: Taking<A>
+}
+interface KeyedThreadsOptions<A extends unknown[]>
+  extends ThreadsBackendOptions,
+    CommonOptions,
+    FunctionOptions<Taking<A>> {
   key: Taking<A>
 }
 interface KeyedStoreOptions<A extends unknown[], S extends Store>
@@ -102,12 +119,21 @@ export interface CacheFunction {
     options: KeyedStoreOptions<A, S>,
     context?: NoContext,
   ): KeyedCacheDecorator<A, StoreMode<S>>
+  /** A decorator, or a wrapper of functions, in memory that threads share and with a `key`. */
+  <A extends unknown[]>(
+    options: KeyedThreadsOptions<A>,
+    context?: NoContext,
+  ): KeyedCacheDecorator<A, 'threads'>
   /** A decorator, or a wrapper of functions, with a `key`. */
   <A extends unknown[]>(options: KeyedOptions<A>, context?: NoContext): KeyedCacheDecorator<A>
+  /** A decorator, or a wrapper of functions, in memory that threads share. */
+  (options: ThreadsOptions, context?: NoContext): CacheDecorator<'threads'>
   /** A decorator, or a wrapper of functions, over a store. */
   <S extends Store>(options: StoreOptions<AnyFunction, S>, context?: NoContext): CacheDecorator<StoreMode<S>>
   /** A decorator, or a wrapper of functions. */
   (options?: CacheOptions, context?: NoContext): CacheDecorator
+  /** Caches a function in memory that all threads of the process share. */
+  <F extends AnyFunction>(fn: F, options: ThreadsOptions<F> & NotContext): NativeCached<F>
   /** Caches a function in a store. */
   <F extends AnyFunction, S extends Store>(
     fn: F,
@@ -142,6 +168,7 @@ export interface CacheForFunction {
 
 type AnyControls<F extends AnyFunction> =
   | CacheControls<F>
+  | NativeCacheControls<F>
   | StoreCacheControls<F, 'sync'>
   | StoreCacheControls<F, 'async'>
   | StoreCacheControls<F, 'sync' | 'async'>

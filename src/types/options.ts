@@ -2,9 +2,11 @@
  * The options, each with its unit, its default, and the error that a wrong one gives. Options that do not go together
  * (those of memory and those of a store) are in different types, so that the compiler refuses them as we do.
  */
+
 import type { PolicyName } from '../policies/policy'
+import type { CodecOption } from './codecs'
 import type { AnyFunction, ArgsOf } from './functions'
-import type { MemoryBackend, Store } from './stores'
+import type { MemoryBackend, Store, ThreadsBackend } from './stores'
 
 /** Options that every backend and both `cache` and `createCache` take. */
 export interface CommonOptions {
@@ -15,12 +17,12 @@ export interface CommonOptions {
    */
   ttl?: number | undefined
   /**
-   * With a store: what the keys of this cache begin with, 1 to 512 characters. By default a name is made from the place
-   * where a function is cached, which is safe only at the top level of a module: anywhere else, and for `createCache`, a
-   * TypeError asks for one. In memory it has no effect.
+   * With a store: what the keys of this cache begin with; with `backend: 'threads'`: which table it is. 1 to 512
+   * characters. By default a name is made from the place where a function is cached, which is safe only at the top level
+   * of a module: anywhere else, and for `createCache`, a TypeError asks for one. In memory it has no effect.
    */
   name?: string | undefined
-  /** With a store: part of the name; change it to start cold. Default: `WARP_CACHE_VERSION` of the environment, or ''. */
+  /** Part of the name, where there is one; change it to start cold. Default: `WARP_CACHE_VERSION` of the environment, or ''. */
   version?: string | undefined
   /**
    * Freeze plain objects and arrays deeply before they are stored, so that a caller who mutates a cached value gets a
@@ -44,21 +46,40 @@ export interface FunctionOptions<Key> {
   key?: Key | undefined
   /**
    * How long a failure (a thrown error, a rejected promise) is remembered: milliseconds, or a function that decides for
-   * each error. `false`, the default: not at all. A number that is not above zero throws a RangeError. Over a store,
-   * failures are remembered in this process alone, the last 1,000 of them.
+   * each error. `false`, the default: not at all. A number that is not above zero throws a RangeError. But in memory,
+   * failures are remembered in this isolate alone, the last 1,000 of them.
    */
   cacheErrors?: false | number | ((error: unknown) => number | false) | undefined
   /**
    * Methods only. `true`, the default: each instance has its own entries, held weakly. `false`: all instances share
    * one table. A function `(self: MyClass) => key`: instances with an equal key share. Annotate its parameter.
-   * With a store a method needs `false` or a function; `true` throws a TypeError.
+   * With a store or `backend: 'threads'` a method needs `false` or a function; `true` throws a TypeError.
    */
   perInstance?: boolean | ((self: never) => unknown) | undefined
 }
 
+/** Options of native tables, that the other backends refuse. */
+interface NoNativeOptions {
+  /** Only with `backend: 'threads'`. */
+  maxBytes?: undefined
+  /** Only with `backend: 'threads'`. */
+  maxKeySize?: undefined
+  /** Only with `backend: 'threads'`. */
+  maxValueSize?: undefined
+  /** Only with `backend: 'threads'`. */
+  codec?: undefined
+  /** Only with `backend: 'threads'`. */
+  near?: undefined
+  /** Only with `backend: 'threads'`. */
+  nearSize?: undefined
+}
+
 /** Options of the memory backend alone. */
-export interface MemoryOptions {
-  /** Where entries live: in this isolate's heap, or in a store (see {@link StoreOptions}). Default `'memory'`. */
+export interface MemoryOptions extends NoNativeOptions {
+  /**
+   * Where entries live: in this isolate's heap, in memory that all threads of the process share (see
+   * {@link ThreadsOptions}), or in a store (see {@link StoreOptions}). Default `'memory'`.
+   */
   backend?: MemoryBackend | undefined
   /**
    * How many entries are held at most; default 128. `0` stores nothing and only lets concurrent calls share one
@@ -76,8 +97,41 @@ export interface MemoryOptions {
   exclusive?: undefined
 }
 
+/**
+ * Options of the backend that all threads of the process share, outside of V8's heap. Handles of one name must agree on
+ * those that make the table (`maxSize`, `graceWindow`, `maxBytes`, `maxKeySize`, `maxValueSize`, `codec`); in one isolate
+ * a name belongs to one function. Hits give a copy of the result, which the callers of one isolate may share.
+ */
+export interface ThreadsBackendOptions {
+  backend: ThreadsBackend
+  /** How many entries are held at most; default 128, at most 67,108,864. `0` stores nothing: there is no table. */
+  maxSize?: number | undefined
+  /** Which entry goes when the cache is full: here there is one policy. Another one throws a TypeError. */
+  policy?: 'sieve' | undefined
+  /** The share of the capacity, from 0 to below 1, that is too new to be evicted. Default 0.05. */
+  graceWindow?: number | undefined
+  /** How many bytes keys, values and what is kept for each entry may take; default 64 MiB. */
+  maxBytes?: number | undefined
+  /** The longest key in bytes; default 512. Results of longer ones are not stored (`oversizeSkips`). */
+  maxKeySize?: number | undefined
+  /** The longest encoded value in bytes; default 65,536. Larger ones are not stored (`oversizeSkips`). */
+  maxValueSize?: number | undefined
+  /** How values become bytes: `'structured'` (the default; what `structuredClone` copies), `'json'`, `'v8'`, or your own. */
+  codec?: CodecOption | undefined
+  /**
+   * Whether an isolate keeps values that it has decoded, as long as they are what the table holds. `true`, the default:
+   * its callers share them, so do not change them. `'primitives'`: only what cannot be changed. `false`: every hit gives
+   * a copy of its own.
+   */
+  near?: boolean | 'primitives' | undefined
+  /** How many of them at most; default 1,024, or `maxSize` if that is less. */
+  nearSize?: number | undefined
+  /** Only with a store. */
+  exclusive?: undefined
+}
+
 /** Options of a store as backend. What is kept, and for how long at most, is the store's own affair. */
-export interface StoreBackendOptions<S extends Store = Store> {
+export interface StoreBackendOptions<S extends Store = Store> extends NoNativeOptions {
   /** The store: see {@link Store}. An object without its methods throws a TypeError. */
   backend: S
   /** The store holds nothing but this cache's entries, so `cacheClear()` may call its `clear()`. Default `false`. */
@@ -99,6 +153,12 @@ export interface CacheOptions<out F extends AnyFunction = AnyFunction>
     CommonOptions,
     FunctionOptions<KeyOf<F>> {}
 
+/** The options of `cache(fn, options)` in memory that all threads of the process share. */
+export interface ThreadsOptions<out F extends AnyFunction = AnyFunction>
+  extends ThreadsBackendOptions,
+    CommonOptions,
+    FunctionOptions<KeyOf<F>> {}
+
 /** The options of `cache(fn, options)` over a store. */
 export interface StoreOptions<out F extends AnyFunction = AnyFunction, S extends Store = Store>
   extends StoreBackendOptions<S>,
@@ -107,6 +167,9 @@ export interface StoreOptions<out F extends AnyFunction = AnyFunction, S extends
 
 /** The options of `createCache` in memory. */
 export interface CreateCacheOptions extends MemoryOptions, CommonOptions {}
+
+/** The options of `createCache` in memory that all threads of the process share. */
+export interface CreateThreadsCacheOptions extends ThreadsBackendOptions, CommonOptions {}
 
 /** The options of `createCache` over a store. */
 export interface CreateStoreCacheOptions<S extends Store = Store>

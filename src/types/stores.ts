@@ -5,6 +5,9 @@
 /** The memory backend, by name or as `Backend.MEMORY`. */
 export type MemoryBackend = 'memory' | 0
 
+/** The backend of all threads of the process, by name or as `Backend.THREADS`. */
+export type ThreadsBackend = 'threads' | 2
+
 /**
  * An object that keeps entries: a Map, lru-cache, quick-lru, Keyv 5 or 6, or your own. Keys are strings; values are
  * objects that wrap the result, so a store typed for other values (a `Map<string, number>`) does not fit. It may forget

@@ -1,0 +1,211 @@
+/** What an isolate remembers of a native table: never anything that the table does not hold any more, and no copy twice. */
+import { describe, expect, it } from 'vitest'
+import { createCache, type NativeCache } from 'warp-cache'
+import { NativeTable } from '../src/backends/native-table'
+import { Near } from '../src/near'
+import { parseFunctionOptions } from '../src/options'
+import { newNativeCounters } from '../src/stats'
+import { FakeClock } from './support/fake-clock'
+import { collectUntil } from './support/garbage'
+import { freshName } from './support/native'
+import { type Threads, threads } from './support/threads'
+
+/** A cached function, and a second handle on its table that stands for another isolate: it has a near table of its own. */
+function shared<F extends (...args: never[]) => unknown>(fn: F, options: Threads = {}) {
+  const name = freshName()
+  const cached = threads(fn, { ...options, name })
+  const table = new NativeTable(name, parseFunctionOptions({ ...options, backend: 'threads', name }))
+  const elsewhere = {
+    set(key: string | number, small: number): void {
+      table.exchange.outgoing.bytes[0] = 0x80 + small
+      table.put(key, 1, 0, table.now(), Number.POSITIVE_INFINITY, undefined, true)
+    },
+    delete: (key: string | number) => table.delete(key),
+    clear: () => table.clear(),
+  }
+  return { cached, elsewhere }
+}
+
+describe('near: true', () => {
+  it('gives every caller of one isolate the same copy', () => {
+    const cached = threads((n: number) => ({ n }))
+    cached(1)
+    const copy = cached(1)
+    expect([cached(1), cached(1), cached.cachePeek(1)].every((each) => each === copy)).toBe(true)
+    expect(cached.cacheInfo()).toMatchObject({ hits: 3, nearHits: 2, misses: 1 })
+  })
+
+  it('remembers a primitive from the start', () => {
+    const cached = threads((n: number) => `${n}`)
+    for (let i = 0; i < 5; i++) cached(1)
+    expect(cached.cacheInfo()).toMatchObject({ hits: 4, nearHits: 4 })
+  })
+
+  it.each<[string, (...args: unknown[]) => unknown[]]>([
+    ['no argument', () => []],
+    ['a string', () => ['a']],
+    ['0', () => [0]],
+    ['-0', () => [-0]],
+    ['NaN', () => [Number.NaN]],
+    ['two primitives', () => [1, 'a']],
+    ['three primitives', () => [1, 2, 3]],
+    ['an object', () => [{ a: { b: 1 } }]],
+    ['a list and a date', () => [[1], new Date(1)]],
+  ])('serves calls with %s', (_, write) => {
+    const cached = threads((...args: unknown[]) => [args.length])
+    cached(...write())
+    const copy = cached(...write())
+    expect(cached(...write())).toBe(copy)
+    expect(cached.cacheInfo()).toMatchObject({ hits: 2, nearHits: 1 })
+  })
+
+  it('never gives what was set, deleted or cleared elsewhere', () => {
+    const { cached, elsewhere } = shared((n: number) => -n)
+    for (let i = 0; i < 3; i++) expect(cached(1)).toBe(-1)
+    elsewhere.set(1, 5)
+    for (let i = 0; i < 3; i++) expect(cached(1)).toBe(5)
+    elsewhere.delete(1)
+    for (let i = 0; i < 3; i++) expect(cached(1)).toBe(-1)
+    elsewhere.set(1, 6)
+    elsewhere.clear()
+    for (let i = 0; i < 3; i++) expect(cached(1)).toBe(-1)
+    elsewhere.set(1, 7)
+    expect([cached(1), cached(1)]).toEqual([7, 7])
+  })
+
+  it('never gives what was evicted, also when its slot holds another key', () => {
+    const { cached, elsewhere } = shared((n: number) => -n, { maxSize: 2, nearSize: 100 })
+    for (let n = 1; n <= 50; n++) {
+      cached(n)
+      cached(n)
+      elsewhere.set(1_000 + n, 1)
+      elsewhere.set(2_000 + n, 2)
+      expect(cached(n)).toBe(-n)
+    }
+  })
+
+  it('does not outlive the entry', () => {
+    const clock = new FakeClock()
+    let calls = 0
+    const cached = threads((_: { a: number }) => [++calls], { ttl: 10, now: clock.now })
+    cached({ a: 1 })
+    clock.advance(5)
+    expect([cached({ a: 1 }), cached({ a: 1 })]).toEqual([[1], [1]])
+    clock.advance(5)
+    expect(cached({ a: 1 })).toEqual([2])
+  })
+
+  it('keeps its hits from being evicted in the table', () => {
+    const cached = threads((n: number) => n, { maxSize: 10, graceWindow: 0 })
+    cached(0)
+    for (let n = 1; n < 100; n++) {
+      cached(0)
+      cached(n)
+    }
+    expect(cached.cacheHas(0)).toBe(true)
+    expect(cached.cacheInfo()).toMatchObject({ hits: 99, nearHits: 99, misses: 100 })
+  })
+
+  it('keeps at most `nearSize` values', async () => {
+    const cached = threads((n: number) => ({ n }), { nearSize: 3, maxSize: 100 })
+    const copies: WeakRef<object>[] = []
+    for (let n = 0; n < 100; n++) {
+      cached(n)
+      copies.push(new WeakRef(cached(n)))
+    }
+    const alive = () => copies.filter((copy) => copy.deref() !== undefined).length
+    expect(await collectUntil(() => alive() <= 3)).toBe(true)
+    expect(cached(5)).toEqual({ n: 5 })
+  })
+
+  it('serves a cache without a function', () => {
+    const entries = createCache<string, object>({ backend: 'threads', name: freshName() }) as NativeCache<
+      string,
+      object
+    >
+    entries.set('a', { n: 1 })
+    const copy = entries.get('a')
+    expect(entries.get('a')).toBe(copy)
+    entries.set('a', { n: 2 })
+    expect(entries.get('a')).toEqual({ n: 2 })
+    expect(entries.info()).toMatchObject({ hits: 3, nearHits: 1 })
+  })
+})
+
+describe('near: false', () => {
+  it('gives each caller a copy of its own', () => {
+    const cached = threads((n: number) => ({ n }), { near: false })
+    const copies = [cached(1), cached(1), cached(1), cached.cachePeek(1)]
+    expect(new Set(copies).size).toBe(4)
+    for (const copy of copies) expect(copy).toEqual({ n: 1 })
+    expect(cached.cacheInfo()).toMatchObject({ hits: 2, nearHits: 0, misses: 1 })
+  })
+})
+
+describe("near: 'primitives'", () => {
+  it('gives each caller a copy of its own of what can be changed', () => {
+    const cached = threads((n: number) => (n === 0 ? 'text' : { n }), { near: 'primitives' })
+    for (const n of [0, 1]) for (let i = 0; i < 3; i++) cached(n)
+    expect(cached(1)).not.toBe(cached(1))
+    expect(cached.cacheInfo()).toMatchObject({ hits: 6, nearHits: 2, misses: 2 })
+  })
+})
+
+describe('freeze', () => {
+  it.each([true, false, 'primitives'] as const)('freezes copies and originals (near: %s)', (near) => {
+    const cached = threads(() => ({ list: [{ a: 1 }] }), { freeze: true, near })
+    for (const value of [cached(), cached(), cached(), cached.cachePeek()!]) {
+      expect([value, value.list, value.list[0]].every(Object.isFrozen)).toBe(true)
+    }
+  })
+})
+
+describe('a near table', () => {
+  const words = () => ({
+    generation: new Uint32Array(1),
+    versions: new Uint32Array(10),
+    visited: new Uint8Array(10),
+  })
+
+  it('takes nothing of another generation than the one that there is', () => {
+    const table = words()
+    const near = new Near(table, newNativeCounters(), 4)
+    near.put('a', 1, 3, 0, 0, Number.POSITIVE_INFINITY)
+    table.generation[0] = 1
+    near.put('b', 2, 4, 0, 0, Number.POSITIVE_INFINITY)
+    expect([near.find('a'), near.find('b')]).toEqual([0, 0])
+    near.put('c', 3, 5, 0, 1, Number.POSITIVE_INFINITY)
+    expect(near.values[near.find('c')]).toBe(3)
+    expect(near.find('a')).toBe(0)
+  })
+
+  it('stores a visited mark only where there is none', () => {
+    const table = words()
+    const near = new Near(table, newNativeCounters(), 4)
+    near.put('a', 1, 3, 0, 0, Number.POSITIVE_INFINITY)
+    near.take(near.find('a'))
+    expect(table.visited[3]).toBe(1)
+    table.visited[3] = 2
+    near.take(near.find('a'))
+    expect(table.visited[3]).toBe(2)
+  })
+
+  it('finds nothing in slots that the words do not have, nor when they are gone', () => {
+    const near = new Near(words(), newNativeCounters(), 4)
+    near.put('a', 1, 10, 0, 0, Number.POSITIVE_INFINITY)
+    near.put('b', 1, 9, 0, 0, Number.POSITIVE_INFINITY)
+    expect([near.find('a'), near.find('b') > 0]).toEqual([0, true])
+    near.close()
+    expect(near.find('b')).toBe(0)
+  })
+
+  it('is right after it has shrunk and grown again', () => {
+    const table = words()
+    const near = new Near(table, newNativeCounters(), 100)
+    for (let round = 0; round < 3; round++) {
+      for (let n = 0; n < 100; n++) near.put(n + 1, n, n % 10, 0, round, Number.POSITIVE_INFINITY)
+      for (let n = 0; n < 100; n++) expect(near.values[near.find(n + 1)]).toBe(n)
+      table.generation[0]++
+    }
+  })
+})

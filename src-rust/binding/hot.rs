@@ -1,0 +1,284 @@
+//! The operations of every call: a key in, a code out, everything else through the scratch.
+//!
+//! A key is a string, a number, or bytes that JavaScript has written. The three make one key: a string and a number
+//! become the bytes that docs/key-format.md has for them, so it does not matter which way an entry was stored.
+
+use super::raw::{self, Answer, Argument, Operation, Reply};
+use super::scratch::{Head, Memory, Parts};
+use crate::table::{Get, NEVER, Put, Stripe, Table, Token, registry};
+use napi::sys;
+use std::cell::RefCell;
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What a key of one string begins with.
+const STRING: u8 = 0x01;
+/// What a key of one number begins with.
+const NUMBER: u8 = 0x02;
+/// What a value begins with that is a string of single bytes, which go to its end: see docs/value-format.md.
+const ALL_NARROW: u8 = 0x30;
+
+// What an operation answers. A hit answers with the length of the value.
+const MISS: i32 = -1;
+const LARGER: i32 = -2;
+const OVERSIZE: i32 = -3;
+const CLOSED: i32 = -4;
+const STORED: i32 = 0;
+const OUTDATED: i32 = 1;
+const SKIPPED: i32 = 2;
+
+// How a value is stored.
+const FILL: u32 = 1;
+const REFRESH: u32 = 2;
+
+/// UTF-16 units of a key that are read without asking for memory.
+const UNITS_ON_STACK: usize = 256;
+
+const NO_SCRATCH: &CStr = c"the scratch memory is not bound";
+const NO_STRING: &CStr = c"the key must be a string";
+const NO_NUMBER: &CStr = c"the key must be a number";
+const NO_LENGTH: &CStr = c"the key's length must be a number that the scratch has room for";
+const NO_VALUE: &CStr = c"the scratch holds no value of that length";
+
+/// A function's handle on its table, in one isolate.
+pub(super) struct Handle {
+    /// `None` once it is closed.
+    pub(super) table: RefCell<Option<Arc<registry::Handle>>>,
+    /// The counters of this isolate; `None` once it is closed.
+    pub(super) stripe: RefCell<Option<Arc<Stripe>>>,
+    pub(super) memory: Rc<RefCell<Memory>>,
+    /// The longest key, in bytes.
+    pub(super) max_key_size: usize,
+}
+
+impl Handle {
+    /// The table, unless it is closed.
+    pub(super) fn table(&self) -> Option<Arc<Table>> {
+        self.table.borrow().as_ref().map(|handle| Arc::clone(handle.table()))
+    }
+
+    /// Runs `act` with the table and the scratch.
+    fn run(&self, act: impl FnOnce(&Table, Parts<'_>) -> Answer) -> Answer {
+        let table = self.table.borrow();
+        let Some(table) = table.as_ref() else { return Ok(Reply::Code(CLOSED)) };
+        let mut memory = self.memory.borrow_mut();
+        act(table, memory.parts().ok_or(NO_SCRATCH)?)
+    }
+
+    fn get(&self, caller: Argument, key: &[u8]) -> Answer {
+        self.run(|table, Parts { head, incoming, .. }| Ok(reply_get(caller, table, key, head, incoming)))
+    }
+
+    fn put(&self, key: &[u8]) -> Answer {
+        self.run(|table, Parts { head, outgoing, .. }| answer_put(table, key, head, outgoing))
+    }
+
+    /// Runs `act` with a key that JavaScript has written: its argument says how long it is.
+    fn with_written(
+        &self,
+        length: Argument,
+        act: impl FnOnce(&Table, &[u8], &mut Head, &mut [u8], &[u8]) -> Answer,
+    ) -> Answer {
+        self.run(|table, Parts { head, key, incoming, outgoing }| {
+            let length = length.uint32().ok_or(NO_LENGTH)? as usize;
+            let key = key.get(..length).ok_or(NO_LENGTH)?;
+            if length > self.max_key_size {
+                Ok(Reply::Code(OVERSIZE))
+            } else {
+                act(table, key, head, incoming, outgoing)
+            }
+        })
+    }
+
+    /// Runs `act` with the bytes of a key that is one string.
+    fn with_string(&self, argument: Argument, act: impl FnOnce(&[u8]) -> Answer) -> Answer {
+        // The first unit's second byte is the tag, so that the units behind it are aligned.
+        let mut buffer = [const { MaybeUninit::<u16>::uninit() }; 1 + UNITS_ON_STACK];
+        let copied = argument.utf16(&mut buffer[1..]).ok_or(NO_STRING)?;
+        if copied < UNITS_ON_STACK - 1 {
+            return self.with_units(&mut buffer, copied, act);
+        }
+        // The buffer is full, so there may be more.
+        let length = argument.utf16_length().ok_or(NO_STRING)?;
+        if 1 + 2 * length > self.max_key_size {
+            return Ok(Reply::Code(OVERSIZE));
+        }
+        let mut buffer = vec![MaybeUninit::<u16>::uninit(); length + 2];
+        let copied = argument.utf16(&mut buffer[1..]).ok_or(NO_STRING)?;
+        self.with_units(&mut buffer, copied, act)
+    }
+
+    fn with_units(
+        &self,
+        buffer: &mut [MaybeUninit<u16>],
+        copied: usize,
+        act: impl FnOnce(&[u8]) -> Answer,
+    ) -> Answer {
+        buffer[0].write(u16::from_ne_bytes([0, STRING]));
+        if 1 + 2 * copied > self.max_key_size {
+            return Ok(Reply::Code(OVERSIZE));
+        }
+        let written = &mut buffer[..=copied];
+        // SAFETY: the first was written above, and V8 has written as many as it said.
+        let written =
+            unsafe { std::slice::from_raw_parts_mut(written.as_mut_ptr().cast::<u16>(), written.len()) };
+        if cfg!(target_endian = "big") {
+            for unit in &mut written[1..] {
+                *unit = unit.to_le();
+            }
+        }
+        // SAFETY: these are the bytes of initialised numbers.
+        let bytes = unsafe { std::slice::from_raw_parts(written.as_ptr().cast::<u8>(), 2 * written.len()) };
+        act(&bytes[1..])
+    }
+
+    /// Runs `act` with the bytes of a key that is one number.
+    fn with_number(&self, argument: Argument, act: impl FnOnce(&[u8]) -> Answer) -> Answer {
+        let number = argument.double().ok_or(NO_NUMBER)?;
+        let number = if number.is_nan() { f64::NAN } else { number };
+        let mut bytes = [NUMBER; 9];
+        bytes[1..].copy_from_slice(&number.to_le_bytes());
+        if bytes.len() > self.max_key_size { Ok(Reply::Code(OVERSIZE)) } else { act(&bytes) }
+    }
+}
+
+/// Looks a key up as a use. A value that is a string of single bytes is given as that: making it here takes less time
+/// than another call would.
+fn reply_get(caller: Argument, table: &Table, key: &[u8], head: &mut Head, value: &mut [u8]) -> Reply {
+    let code = answer_get(table, key, head, value, true);
+    let found = usize::try_from(code).ok().and_then(|length| value.get(..length));
+    let string = match found {
+        Some([ALL_NARROW, units @ ..]) => caller.narrow_string(units),
+        _ => None,
+    };
+    string.unwrap_or(Reply::Code(code))
+}
+
+fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touch: bool) -> i32 {
+    match table.get(key, ticks(head.now), value, touch) {
+        Get::Hit(hit) => {
+            head.slot = hit.slot;
+            head.version = hit.version;
+            head.generation = hit.generation;
+            head.length = hit.len;
+            head.flags = u32::from(hit.flags);
+            head.expires_at = milliseconds(hit.expires_at);
+            hit.len.cast_signed()
+        }
+        Get::Larger(length) => {
+            head.length = length;
+            LARGER
+        }
+        Get::Miss(token) => {
+            head.generation = token.generation;
+            head.wanted = token.wanted;
+            head.count = token.count;
+            MISS
+        }
+    }
+}
+
+fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> Answer {
+    let value = outgoing.get(..head.length as usize).ok_or(NO_VALUE)?;
+    let token = Token { generation: head.generation, wanted: head.wanted, count: head.count };
+    let expires_at = if head.expires_at < MAX_TIME { ticks(head.expires_at) } else { NEVER };
+    let (flags, now) = (head.flags as u8, ticks(head.now));
+    let put = match head.mode {
+        FILL => table.put(key, value, flags, expires_at, now, Some(token)),
+        REFRESH => table.refresh(key, value, flags, expires_at, now, token),
+        _ => table.put(key, value, flags, expires_at, now, None),
+    };
+    Ok(Reply::Code(match put {
+        Put::Stored(stored) => {
+            head.slot = stored.slot;
+            head.version = stored.version;
+            head.generation = stored.generation;
+            STORED
+        }
+        Put::Outdated => OUTDATED,
+        Put::Skipped => SKIPPED,
+        Put::Oversize => OVERSIZE,
+    }))
+}
+
+/// The table's times are microseconds: whole milliseconds would cut the shortest lives to nothing.
+const TICKS_PER_MS: f64 = 1_000.0;
+/// From here on a double no longer has every tick. As the end of an entry's life it is never.
+const MAX_TIME: f64 = 9_007_199_254_740_992.0 / TICKS_PER_MS;
+
+/// A time of JavaScript's, in milliseconds, as the table has it. What is negative or NaN becomes 0.
+pub(super) fn ticks(ms: f64) -> u64 {
+    (ms * TICKS_PER_MS) as u64
+}
+
+/// A time of the table's as JavaScript has it.
+pub(super) fn milliseconds(ticks: u64) -> f64 {
+    if ticks == NEVER { f64::INFINITY } else { ticks as f64 / TICKS_PER_MS }
+}
+
+macro_rules! operation {
+    ($(#[$doc:meta])* $type:ident, $name:literal, |$handle:ident, $argument:ident| $body:expr) => {
+        $(#[$doc])*
+        struct $type;
+        impl Operation for $type {
+            type Bound = Handle;
+            const NAME: &'static CStr = $name;
+            fn run($handle: &Handle, $argument: Argument) -> Answer {
+                $body
+            }
+        }
+    };
+}
+
+operation!(GetString, c"getString", |handle, key| handle.with_string(key, |bytes| handle.get(key, bytes)));
+operation!(GetNumber, c"getNumber", |handle, key| handle.with_number(key, |bytes| handle.get(key, bytes)));
+operation!(GetKey, c"getKey", |handle, length| {
+    handle.with_written(length, |table, key, head, value, _| Ok(reply_get(length, table, key, head, value)))
+});
+operation!(PeekKey, c"peekKey", |handle, length| {
+    handle.with_written(length, |table, key, head, value, _| {
+        Ok(Reply::Code(answer_get(table, key, head, value, false)))
+    })
+});
+operation!(
+    /// Only the token: as if there were no entry.
+    TokenOfKey,
+    c"tokenOfKey",
+    |handle, length| {
+        handle.with_written(length, |table, key, head, value, _| {
+            // At the end of time every entry is expired.
+            head.now = f64::INFINITY;
+            Ok(Reply::Code(answer_get(table, key, head, value, false)))
+        })
+    }
+);
+operation!(PutString, c"putString", |handle, key| handle.with_string(key, |key| handle.put(key)));
+operation!(PutNumber, c"putNumber", |handle, key| handle.with_number(key, |key| handle.put(key)));
+operation!(PutKey, c"putKey", |handle, length| {
+    handle.with_written(length, |table, key, head, _, value| answer_put(table, key, head, value))
+});
+operation!(DeleteKey, c"deleteKey", |handle, length| {
+    handle.with_written(length, |table, key, head, _, _| {
+        Ok(Reply::Code(i32::from(table.delete(key, ticks(head.now)))))
+    })
+});
+
+/// The functions of a handle, as an object.
+pub(super) fn functions(env: sys::napi_env, handle: &Rc<Handle>) -> super::error::Result<sys::napi_value> {
+    raw::object(
+        env,
+        &[
+            (GetString::NAME, raw::function::<GetString>(env, handle)?),
+            (GetNumber::NAME, raw::function::<GetNumber>(env, handle)?),
+            (GetKey::NAME, raw::function::<GetKey>(env, handle)?),
+            (PeekKey::NAME, raw::function::<PeekKey>(env, handle)?),
+            (TokenOfKey::NAME, raw::function::<TokenOfKey>(env, handle)?),
+            (PutString::NAME, raw::function::<PutString>(env, handle)?),
+            (PutNumber::NAME, raw::function::<PutNumber>(env, handle)?),
+            (PutKey::NAME, raw::function::<PutKey>(env, handle)?),
+            (DeleteKey::NAME, raw::function::<DeleteKey>(env, handle)?),
+        ],
+    )
+}

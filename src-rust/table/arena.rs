@@ -1,0 +1,397 @@
+//! The bytes of keys and values, in chains of blocks. Values of every size share one pool and nothing fragments: any
+//! free block serves any chain. Links have an array of their own, so a chain is followed without touching its bytes.
+//!
+//! Blocks come in extents. An extent belongs to one shard while any of its blocks is in use, and only that shard's
+//! lock holder touches its lists; a wholly free one goes back to the pool of all shards. Readers follow chains at any
+//! time and may be led anywhere: every index is checked, and the caller bounds how far they go.
+
+use super::geometry::Geometry;
+use super::region::{Area, Region};
+use crate::shim::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::Arc;
+
+/// Words of one block.
+pub(super) const BLOCK_WORDS: usize = super::types::BLOCK_PAYLOAD as usize / 8;
+pub(super) const BLOCK_BYTES: u64 = super::types::BLOCK_BYTES as u64;
+/// Blocks of one extent: 64 KiB, and few where each costs a checker time.
+pub(super) const EXTENT_BLOCKS: u32 = if cfg!(any(loom, shuttle, miri)) { 4 } else { 512 };
+
+/// Words of one extent's record.
+pub(super) const EXTENT_WORDS: usize = 8;
+/// The next extent of its list, plus one.
+const NEXT: usize = 0;
+/// The one before it in its shard's list, plus one.
+const PREVIOUS: usize = 1;
+/// Its first free block.
+const HEAD: usize = 2;
+/// How many blocks are free.
+const FREE: usize = 3;
+/// The shard that it belongs to, plus one.
+const OWNER: usize = 4;
+
+/// Words of a shard's state that `Own` uses.
+const OWN_HEAD: usize = 0;
+const OWN_BLOCKS: usize = 1;
+
+/// The top of the stack of free extents: a count of changes above, so that a stale top is never taken for the
+/// current one, and an extent plus one below.
+const POOL_TOP: usize = 0;
+/// How many extents were ever taken.
+const POOL_TAKEN: usize = 1;
+
+/// What a shard has of the arena: a list of its extents that have free blocks, and how many blocks those are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Own<'a> {
+    pub(super) words: &'a [AtomicU32; 2],
+    pub(super) shard: u32,
+}
+
+impl Own<'_> {
+    pub(super) fn blocks(&self) -> u32 {
+        self.words[OWN_BLOCKS].load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Arena {
+    blocks: Area<AtomicU64>,
+    /// By block: how far the next one of its chain is from its neighbour. So memory that was never written links each
+    /// block to its neighbour, and an extent needs no preparation.
+    links: Area<AtomicU32>,
+    extents: Area<AtomicU32>,
+    pool: Area<AtomicU64>,
+}
+
+impl Arena {
+    pub(super) fn new(region: &Arc<Region>, plan: &Geometry) -> Self {
+        Self {
+            blocks: region.area(plan.blocks),
+            links: region.area(plan.links),
+            extents: region.area(plan.extent_words),
+            pool: region.area(plan.pool),
+        }
+    }
+
+    /// A walk along a chain.
+    #[inline]
+    pub(super) fn chain(&self, first: u32) -> Chain<'_> {
+        Chain { arena: self, block: first, at: 0 }
+    }
+
+    pub(super) fn block_count(&self) -> u32 {
+        self.links.len() as u32
+    }
+
+    /// Sees to it that the shard has `blocks` free ones. False: the pool is empty.
+    pub(super) fn secure(&self, own: Own<'_>, blocks: u32) -> bool {
+        while own.blocks() < blocks {
+            let Some(extent) = self.take_extent() else { return false };
+            set(&self.extent(extent)[OWNER], own.shard + 1);
+            self.enlist(own, extent);
+            add(&own.words[OWN_BLOCKS], EXTENT_BLOCKS);
+        }
+        true
+    }
+
+    /// A chain of `count` blocks, which the shard must have. What is in them is undefined.
+    pub(super) fn allocate(&self, own: Own<'_>, count: u32) -> u32 {
+        let mut first = None;
+        let mut last = 0;
+        let mut missing = count;
+        while missing > 0 {
+            let extent = get(&own.words[OWN_HEAD]) - 1;
+            let words = self.extent(extent);
+            let (head, free) = (get(&words[HEAD]), get(&words[FREE]));
+            let taken = missing.min(free);
+            match first {
+                None => first = Some(head),
+                Some(_) => self.link(last, head),
+            }
+            last = head;
+            for _ in 1..taken {
+                last = self.follow(last);
+            }
+            if taken == free {
+                self.delist(own, extent);
+            } else {
+                set(&words[HEAD], self.follow(last));
+            }
+            set(&words[FREE], free - taken);
+            missing -= taken;
+        }
+        add(&own.words[OWN_BLOCKS], count.wrapping_neg());
+        first.unwrap_or(0)
+    }
+
+    /// Takes a chain of `count` blocks back. Runs of blocks of one extent are linked already, and move as a whole.
+    pub(super) fn free(&self, own: Own<'_>, first: u32, count: u32) {
+        let mut block = first;
+        let mut left = count;
+        while left > 0 {
+            let extent = block / EXTENT_BLOCKS;
+            let head = block;
+            let mut run = 1;
+            let mut last = block;
+            block = self.follow(last);
+            while run < left && block / EXTENT_BLOCKS == extent {
+                last = block;
+                block = self.follow(last);
+                run += 1;
+            }
+            left -= run;
+            self.give_back(own, extent, head, last, run);
+        }
+    }
+
+    fn give_back(&self, own: Own<'_>, extent: u32, head: u32, last: u32, run: u32) {
+        let words = self.extent(extent);
+        let free = get(&words[FREE]);
+        if free > 0 {
+            self.link(last, get(&words[HEAD]));
+        }
+        set(&words[HEAD], head);
+        set(&words[FREE], free + run);
+        add(&own.words[OWN_BLOCKS], run);
+        if free + run == EXTENT_BLOCKS {
+            if free > 0 {
+                self.delist(own, extent);
+            }
+            add(&own.words[OWN_BLOCKS], EXTENT_BLOCKS.wrapping_neg());
+            set(&words[OWNER], 0);
+            self.give_extent(extent);
+        } else if free == 0 {
+            self.enlist(own, extent);
+        }
+    }
+
+    fn follow(&self, block: u32) -> u32 {
+        block.wrapping_add(1).wrapping_add(get(&self.links[block as usize]))
+    }
+
+    fn link(&self, block: u32, next: u32) {
+        set(&self.links[block as usize], next.wrapping_sub(block).wrapping_sub(1));
+    }
+
+    fn extent(&self, extent: u32) -> &[AtomicU32; EXTENT_WORDS] {
+        self.extents[extent as usize * EXTENT_WORDS..].first_chunk().unwrap()
+    }
+
+    fn enlist(&self, own: Own<'_>, extent: u32) {
+        let words = self.extent(extent);
+        let next = get(&own.words[OWN_HEAD]);
+        set(&words[NEXT], next);
+        set(&words[PREVIOUS], 0);
+        if next != 0 {
+            set(&self.extent(next - 1)[PREVIOUS], extent + 1);
+        }
+        set(&own.words[OWN_HEAD], extent + 1);
+    }
+
+    fn delist(&self, own: Own<'_>, extent: u32) {
+        let words = self.extent(extent);
+        let (next, previous) = (get(&words[NEXT]), get(&words[PREVIOUS]));
+        match previous {
+            0 => set(&own.words[OWN_HEAD], next),
+            _ => set(&self.extent(previous - 1)[NEXT], next),
+        }
+        if next != 0 {
+            set(&self.extent(next - 1)[PREVIOUS], previous);
+        }
+    }
+
+    /// Takes an extent out of the pool: one that was given back before, or one that was never used.
+    fn take_extent(&self) -> Option<u32> {
+        let extent = self.pop().or_else(|| self.take_fresh());
+        // The extent's blocks may have been another shard's. A reader of that shard who sees one refilled must see
+        // that shard's slot changed too: Acquire on the pool has shown it to us, and this fence passes it on with
+        // every relaxed store to the blocks.
+        fence(Ordering::Release);
+        extent
+    }
+
+    fn pop(&self) -> Option<u32> {
+        let mut top = self.pool[POOL_TOP].load(Ordering::Acquire);
+        loop {
+            let extent = (top as u32).checked_sub(1)?;
+            // The extent may be gone, and its link be another's. Then the count has changed and the exchange fails.
+            let below = get(&self.extent(extent)[NEXT]);
+            match self.exchange_top(top, below) {
+                Ok(()) => return Some(extent),
+                Err(current) => top = current,
+            }
+        }
+    }
+
+    fn give_extent(&self, extent: u32) {
+        let mut top = self.pool[POOL_TOP].load(Ordering::Acquire);
+        loop {
+            set(&self.extent(extent)[NEXT], top as u32);
+            match self.exchange_top(top, extent + 1) {
+                Ok(()) => return,
+                Err(current) => top = current,
+            }
+        }
+    }
+
+    fn exchange_top(&self, old: u64, extent: u32) -> Result<(), u64> {
+        let new = ((old >> 32).wrapping_add(1)) << 32 | u64::from(extent);
+        // Release with what was done to the extent's blocks; Acquire of what others did to those below it.
+        self.pool[POOL_TOP].compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).map(drop)
+    }
+
+    fn take_fresh(&self) -> Option<u32> {
+        let extents = (self.extents.len() / EXTENT_WORDS) as u64;
+        let taken = &self.pool[POOL_TAKEN];
+        let more = |taken| (taken < extents).then_some(taken + 1);
+        let extent = taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()? as u32;
+        let words = self.extent(extent);
+        set(&words[HEAD], extent * EXTENT_BLOCKS);
+        set(&words[FREE], EXTENT_BLOCKS);
+        Some(extent)
+    }
+
+    /// Every block of a chain, for a check.
+    pub(super) fn blocks_of(&self, first: u32, count: u32) -> impl Iterator<Item = u32> {
+        let mut block = first;
+        (0..count).map_while(move |_| {
+            let here = (block < self.block_count()).then_some(block)?;
+            block = self.follow(here);
+            Some(here)
+        })
+    }
+
+    /// The extents of a shard that have free blocks, each with its first free block and how many there are.
+    pub(super) fn free_of(&self, own: Own<'_>) -> impl Iterator<Item = (u32, u32, u32)> {
+        let mut extent = get(&own.words[OWN_HEAD]);
+        let extents = self.extents.len() / EXTENT_WORDS;
+        (0..extents).map_while(move |_| {
+            let here = extent.checked_sub(1).filter(|&here| (here as usize) < extents)?;
+            let words = self.extent(here);
+            extent = get(&words[NEXT]);
+            Some((here, get(&words[HEAD]), get(&words[FREE])))
+        })
+    }
+
+    /// The shard that an extent belongs to.
+    pub(super) fn owner(&self, extent: u32) -> Option<u32> {
+        get(&self.extent(extent)[OWNER]).checked_sub(1)
+    }
+}
+
+/// A walk along a chain, word by word.
+#[derive(Debug)]
+pub(super) struct Chain<'a> {
+    arena: &'a Arena,
+    block: u32,
+    at: usize,
+}
+
+impl<'a> Chain<'a> {
+    /// The next words, at least one and at most `most`, as far as they lie side by side. `None`: the chain leads out of
+    /// the arena.
+    #[inline]
+    fn run(&mut self, most: usize) -> Option<&'a [AtomicU64]> {
+        if self.at == BLOCK_WORDS {
+            self.block = self.next()?;
+            self.at = 0;
+        }
+        let first = self.block as usize * BLOCK_WORDS + self.at;
+        let mut len = most.min(BLOCK_WORDS - self.at);
+        self.at += len;
+        while len < most && self.next()? == self.block + 1 {
+            self.block += 1;
+            self.at = BLOCK_WORDS.min(most - len);
+            len += self.at;
+        }
+        self.arena.blocks.get(first..first + len)
+    }
+
+    fn next(&self) -> Option<u32> {
+        let link = self.arena.links.get(self.block as usize)?;
+        Some(self.block.wrapping_add(1).wrapping_add(get(link)))
+    }
+
+    /// Whether the next bytes are these. The walk goes on behind them only if they are.
+    #[inline]
+    pub(super) fn is(&mut self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let Some(run) = self.run(rest.len().div_ceil(8)) else { return false };
+            let (here, later) = rest.split_at(rest.len().min(8 * run.len()));
+            let (whole, part) = here.as_chunks();
+            let (words, last) = run.split_at(whole.len());
+            if !words.iter().zip(whole).all(|(word, bytes)| load(word) == u64::from_ne_bytes(*bytes)) {
+                return false;
+            }
+            if let Some(word) = last.first()
+                && load(word) != padded(part)
+            {
+                return false;
+            }
+            rest = later;
+        }
+        true
+    }
+
+    /// Copies the next bytes. False: the chain leads out of the arena.
+    #[inline]
+    pub(super) fn copy(&mut self, out: &mut [u8]) -> bool {
+        let mut rest = out;
+        while !rest.is_empty() {
+            let Some(run) = self.run(rest.len().div_ceil(8)) else { return false };
+            let (here, later) = rest.split_at_mut(rest.len().min(8 * run.len()));
+            let (whole, part) = here.as_chunks_mut();
+            let (words, last) = run.split_at(whole.len());
+            for (word, out) in words.iter().zip(whole) {
+                *out = load(word).to_ne_bytes();
+            }
+            if let Some(word) = last.first() {
+                part.copy_from_slice(&load(word).to_ne_bytes()[..part.len()]);
+            }
+            rest = later;
+        }
+        true
+    }
+
+    /// Writes the next bytes, and zeroes up to a whole word.
+    pub(super) fn write(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let Some(run) = self.run(rest.len().div_ceil(8)) else { return };
+            let (here, later) = rest.split_at(rest.len().min(8 * run.len()));
+            let (whole, part) = here.as_chunks();
+            let (words, last) = run.split_at(whole.len());
+            for (word, bytes) in words.iter().zip(whole) {
+                word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
+            }
+            if let Some(word) = last.first() {
+                word.store(padded(part), Ordering::Relaxed);
+            }
+            rest = later;
+        }
+    }
+}
+
+/// Less than eight bytes as a word.
+fn padded(bytes: &[u8]) -> u64 {
+    let mut whole = [0; 8];
+    whole[..bytes.len()].copy_from_slice(bytes);
+    u64::from_ne_bytes(whole)
+}
+
+fn load(word: &AtomicU64) -> u64 {
+    word.load(Ordering::Relaxed)
+}
+
+fn get(word: &AtomicU32) -> u32 {
+    word.load(Ordering::Relaxed)
+}
+
+fn set(word: &AtomicU32, value: u32) {
+    word.store(value, Ordering::Relaxed);
+}
+
+/// Under a lock, or a word that has one owner: no read-modify-write.
+fn add(word: &AtomicU32, value: u32) {
+    set(word, get(word).wrapping_add(value));
+}

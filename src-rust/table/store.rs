@@ -1,0 +1,203 @@
+//! Storing and dropping, from the caller's side: bounds, tokens, deadlines, and what happens where one of them is not
+//! met.
+//!
+//! A fill may be dropped for lack of time or room. A set, delete or clear is never lost: what cannot be done in time
+//! makes its whole shard count as empty.
+
+use super::Table;
+use super::shard::Shard;
+use super::types::{Put, Stored, Token, blocks, cost};
+use super::writer::{Item, Writer};
+use crate::hash::hash;
+use crate::shim::Ordering;
+
+/// How many expired entries an insertion drops, so that they do not wait for the table to be full.
+const PURGE_PER_INSERT: u32 = 2;
+/// How many entries of other shards are dropped for one that has no room in its own, before it is given up.
+const FOREIGN_EVICTIONS: u32 = 64;
+
+impl Table {
+    /// Stores a value under a key, in place of the one that it has or as a new entry, after evicting what has to go.
+    ///
+    /// With a token this is a fill: dropped if its key may have been set, deleted or cleared since the miss that gave
+    /// the token. Without one it is a set, and outdates fills that are under way.
+    pub fn put(
+        &self,
+        key: &[u8],
+        value: &[u8],
+        flags: u8,
+        expires_at: u64,
+        now: u64,
+        fill: Option<Token>,
+    ) -> Put {
+        self.write(&Item { key, hash: self.hash(key), value, flags, expires_at }, now, fill, fill.is_none())
+    }
+
+    /// Replaces a key's value by one that was computed anew: dropped as a fill is, with the token from before the
+    /// computation began, and outdating as a set does, so that fills which began before it are not stored after it.
+    pub fn refresh(
+        &self,
+        key: &[u8],
+        value: &[u8],
+        flags: u8,
+        expires_at: u64,
+        now: u64,
+        token: Token,
+    ) -> Put {
+        self.write(&Item { key, hash: self.hash(key), value, flags, expires_at }, now, Some(token), true)
+    }
+
+    /// Stores an item. `replaces`: this is a change, which must not be lost, and outdates fills that are under way.
+    fn write(&self, item: &Item<'_>, now: u64, fill: Option<Token>, replaces: bool) -> Put {
+        let &Item { key, hash, value, .. } = item;
+        // First of all, as in a look-up: a near entry made from this must not outlive a clear that comes now.
+        let generation =
+            fill.map_or_else(|| self.generation().load(Ordering::Acquire), |token| token.generation);
+        let fits = key.len() <= self.options.max_key_size as usize
+            && value.len() <= self.options.max_value_size as usize
+            && cost(key.len() as u32, value.len() as u32) <= self.options.max_bytes;
+        if !fits && !replaces {
+            return Put::Oversize;
+        }
+        let Some(writer) = self.writer(hash) else {
+            if replaces {
+                self.forget(self.shard(hash));
+            }
+            self.count_skipped();
+            return if fits { Put::Skipped } else { Put::Oversize };
+        };
+        if fill.is_some_and(|token| !writer.honours(token)) {
+            return Put::Outdated;
+        }
+        if replaces {
+            writer.count_change();
+        }
+        if !fits {
+            writer.drop_key(key, hash);
+            return Put::Oversize;
+        }
+        match writer.store(item, now, !replaces) {
+            Some((slot, version)) => {
+                Put::Stored(Stored { slot: writer.shard.global(slot), version, generation })
+            }
+            None => {
+                self.count_skipped();
+                Put::Skipped
+            }
+        }
+    }
+
+    /// Drops a key's entry, and outdates fills that are under way. Whether there was a live one; where other writers
+    /// took too long to tell, its whole shard counts as empty and the answer is `true`.
+    pub fn delete(&self, key: &[u8], now: u64) -> bool {
+        let hash = self.hash(key);
+        let Some(writer) = self.writer(hash) else {
+            self.forget(self.shard(hash));
+            return true;
+        };
+        writer.count_change();
+        writer.drop_key(key, hash).is_some_and(|expires_at| expires_at > now)
+    }
+
+    /// Drops every entry, outdates fills that are under way, and zeroes the counters. Takes no lock: each shard counts
+    /// as empty at once, and is emptied by its next writer.
+    pub fn clear(&self) {
+        for shard in &self.shards {
+            shard.outdate();
+        }
+        // After all shards: a near entry of this generation was read from a shard that was outdated before.
+        self.generation().fetch_add(1, Ordering::Release);
+        self.zero_counters();
+    }
+
+    /// The fallback of a change that found no time: the shard forgets everything, near entries included.
+    pub(super) fn forget(&self, shard: &Shard) {
+        shard.outdate();
+        self.generation().fetch_add(1, Ordering::Release);
+    }
+
+    fn hash(&self, key: &[u8]) -> u64 {
+        hash(self.options.seed, key)
+    }
+
+    fn writer(&self, hash: u64) -> Option<Writer<'_>> {
+        let shard = self.shard(hash);
+        Some(Writer::enter(self, shard, shard.lock.lock_in_time()?))
+    }
+}
+
+impl Writer<'_> {
+    fn honours(&self, token: Token) -> bool {
+        token.wanted == self.wanted && token.count == self.shard.gate.count().load(Ordering::Relaxed)
+    }
+
+    /// Drops a key's entry, and says when it would have expired.
+    fn drop_key(&self, key: &[u8], hash: u64) -> Option<u64> {
+        let (slot, record) = self.find(key, hash)?;
+        self.unpublish(slot);
+        Some(record.expires_at)
+    }
+
+    /// Slot and version of the entry that the item became. `None`: there is no room. Then a set's key has no entry.
+    fn store(&self, item: &Item<'_>, now: u64, fill: bool) -> Option<(u32, u32)> {
+        for _ in 0..PURGE_PER_INSERT {
+            self.expire(now);
+        }
+        let mut old = self.find(item.key, item.hash);
+        if let Some((slot, record)) = old {
+            if record.expires_at <= now {
+                super::gate::count(self.shard.state.expirations(), 1);
+                self.unpublish(slot);
+                old = None;
+            } else {
+                self.shard.sieve.touch(slot);
+            }
+        }
+        let count = blocks(item.key.len() as u32, item.value.len() as u32);
+        let mut foreign = FOREIGN_EVICTIONS;
+        while !self.reserve(item, count, old.map(|(_, record)| record.cost())) {
+            if !self.make_room(now, &mut foreign) {
+                if let Some((slot, _)) = old.filter(|_| !fill) {
+                    self.unpublish(slot);
+                }
+                return None;
+            }
+            // The entry that was to be replaced may have been the one to go.
+            old = old.filter(|&(slot, record)| self.shard.records.load(slot) == record);
+        }
+        let record = self.fill(item, count);
+        Some(match old {
+            Some((slot, old)) => (slot, self.replace(slot, &old, &record)),
+            None => self.publish(&record),
+        })
+    }
+
+    /// Blocks, a slot and the totals for an item, or nothing of it.
+    fn reserve(&self, item: &Item<'_>, count: u32, replaced: Option<u64>) -> bool {
+        let cost = cost(item.key.len() as u32, item.value.len() as u32);
+        let (entries, bytes) = replaced.map_or((1, cost), |old| (0, cost.saturating_sub(old)));
+        self.table.arena.secure(self.own(), count)
+            && (replaced.is_some() || self.has_slot())
+            && self.table.totals.reserve(entries, bytes)
+    }
+
+    /// Drops one entry: of this shard, or if it has none, of another whose lock is free.
+    fn make_room(&self, now: u64, foreign: &mut u32) -> bool {
+        if self.evict(now) {
+            return true;
+        }
+        if *foreign == 0 {
+            return false;
+        }
+        *foreign -= 1;
+        let others = self.table.shards.iter().cycle().skip(self.shard.number as usize + 1);
+        others.take(self.table.shards.len() - 1).any(|shard| {
+            // Never waiting while holding a lock, so never in a circle.
+            let Some(guard) = shard.lock.try_lock() else { return false };
+            let before = self.table.totals.load();
+            let other = Writer::enter(self.table, shard, guard);
+            // Entering may have emptied it already.
+            self.table.totals.load() != before || other.evict(now)
+        })
+    }
+}

@@ -1,0 +1,135 @@
+/**
+ * Finds and loads the native addon, once per isolate and only when a cache that needs it is made: importing the package
+ * loads no native code. Where it is missing or does not fit, the error says what was looked for and how to build it.
+ */
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { plainError } from './errors'
+
+/** What the addon exports: see index.d.ts, which is written with it. */
+export interface Addon {
+  readonly Scratch: new () => NativeScratch
+  readonly CachedFunction: {
+    new (scratch: NativeScratch, options: NativeOptions): NativeHandle
+    /** Of the interface between the two halves of this package. */
+    interfaceVersion(): number
+  }
+}
+
+/** The scratch memory of this isolate, as the addon knows it. */
+export interface NativeScratch {
+  bindKeys(memory: ArrayBuffer): void
+  bindIncoming(memory: ArrayBuffer): void
+  bindOutgoing(memory: ArrayBuffer): void
+}
+
+/** What makes a table, and what all its handles must agree on. */
+export interface NativeOptions {
+  readonly name: string
+  readonly maxSize: number
+  readonly maxBytes: number
+  readonly maxKeySize: number
+  readonly maxValueSize: number
+  readonly graceWindow: number
+  /** What wrote the values: handles of another codec could not read them. */
+  readonly codec: string
+}
+
+/** A handle on a table: the class `CachedFunction`. */
+export interface NativeHandle {
+  hotFunctions(): HotFunctions
+  controlWords(): ControlWords | null
+  counters(): ArrayBuffer | null
+  probe(): void
+  info(): NativeInfo | null
+  clear(): void
+  entries(): NativeEntries | null
+  close(): void
+}
+
+/**
+ * The operations of every call. Each takes a key, or the length of one in the scratch, and gives a code; look-ups also a
+ * value that is a string.
+ */
+export interface HotFunctions {
+  readonly getString: (key: string) => number | string
+  readonly getNumber: (key: number) => number | string
+  readonly getKey: (length: number) => number | string
+  readonly peekKey: (length: number) => number
+  readonly tokenOfKey: (length: number) => number
+  readonly putString: (key: string) => number
+  readonly putNumber: (key: number) => number
+  readonly putKey: (length: number) => number
+  readonly deleteKey: (length: number) => number
+}
+
+/** A buffer, and where the words of a table are in it. */
+export interface ControlWords {
+  readonly buffer: ArrayBuffer
+  readonly generation: number
+  readonly versions: number
+  readonly visited: number
+  readonly slots: number
+}
+
+export interface NativeInfo {
+  readonly currentSize: number
+  readonly bytes: number
+  readonly evictions: number
+  readonly expirations: number
+  readonly skippedWrites: number
+  readonly counters: readonly number[]
+}
+
+export interface NativeEntries {
+  next(): boolean
+}
+
+/** The interface that this half of the package was written for. */
+const INTERFACE_VERSION = 1
+/** Where `napi build` leaves its loader: beside `dist`, and beside `src`. */
+const LOADER = join('..', 'index.js')
+
+let loaded: Addon | undefined
+
+/**
+ * The addon.
+ * @throws Error with the code ERR_WARP_CACHE_ADDON if there is none that fits.
+ */
+export function addon(): Addon {
+  loaded ??= load(resolve(__dirname, LOADER))
+  return loaded
+}
+
+/** Loads the addon by its loader, which picks the file of this platform. */
+export function load(loader: string): Addon {
+  let found: Partial<Addon>
+  try {
+    found = createRequire(__filename)(loader)
+  } catch (cause) {
+    throw addonError(loader, 'it could not be loaded', cause)
+  }
+  const version = found.CachedFunction?.interfaceVersion?.()
+  if (version === INTERFACE_VERSION) return found as Addon
+  throw addonError(
+    loader,
+    `it has version ${version} of the interface, not ${INTERFACE_VERSION}: it was built from other sources`,
+  )
+}
+
+function addonError(loader: string, why: string, cause?: unknown): Error {
+  const { platform, arch, versions } = process
+  const reason = cause instanceof Error ? ` (${firstLine(cause)})` : ''
+  return plainError(
+    'ERR_WARP_CACHE_ADDON',
+    `The native addon of warp-cache, which this backend needs, does not work here: ${why}${reason}. ` +
+      `Looked for: ${loader} and the warp-cache.*.node for ${platform}-${arch} beside it, for Node ${versions.node} ` +
+      `(modules ${versions.modules}). To build it: install Rust (https://rustup.rs), then run \`npm run build:addon\` in ` +
+      "the package's directory. The backend 'memory' needs no addon.",
+    { cause },
+  )
+}
+
+function firstLine({ message }: Error): string {
+  return message.split('\n', 1)[0]
+}

@@ -1,0 +1,286 @@
+/**
+ * One table in native memory, as this isolate uses it: keys to encoded values, with counters that all isolates share.
+ * It writes keys, tells the time, and grows the scratch where something does not fit. It does not know what values
+ * mean, nor about functions. After `close` nothing is found or stored.
+ */
+import { addon, type HotFunctions, type NativeHandle, type NativeInfo } from '../addon'
+import { now, UserClock } from '../clock'
+import { NEVER } from '../expiry'
+import { encodeKey } from '../keys/encode'
+import type { Key, Token } from '../keys/tokens'
+import type { Words } from '../near'
+import type { ParsedOptions } from '../options'
+import { addCounters, type Counters, newNativeCounters, PROBE } from '../stats'
+import {
+  COUNT,
+  EXPIRES_AT,
+  type Exchange,
+  exchange,
+  FILL,
+  FLAGS,
+  GENERATION,
+  KEY,
+  LENGTH,
+  MODE,
+  NOW,
+  REFRESH,
+  SET,
+  WANTED,
+} from './native-exchange'
+
+// What a look-up gives, if not the length of a value.
+export const MISS = -1
+const LARGER = -2
+export const OVERSIZE = -3
+/** What storing gives. */
+export const STORED = 0
+
+/** A value may have grown again before there is room for it; somebody who keeps growing it is not waited for. */
+const MAX_GROWTHS = 3
+
+/** When a value was not there: it may be stored as long as nothing has happened to its key since. */
+export interface FillToken {
+  readonly generation: number
+  readonly wanted: number
+  readonly count: number
+}
+
+export class NativeTable {
+  readonly exchange: Exchange = exchange()
+  /** Of this isolate. */
+  readonly counters: Counters
+  /** Undefined where the host hides what native code writes: then there can be no near table. */
+  readonly words: Words | undefined
+  private readonly handle: NativeHandle
+  private readonly hot: HotFunctions
+  /** Undefined: the clock of this package, of which V8 can make a part of its caller. */
+  private readonly userClock: UserClock | undefined
+  private readonly maxKeySize: number
+  /** What is added to the clock's time: the table's must be that of all isolates, and never negative. */
+  readonly offset: number
+  /** Whether the counters are in the table's memory. */
+  private readonly shared: boolean
+
+  constructor(name: string, options: ParsedOptions) {
+    const { maxBytes, maxKeySize, maxValueSize, codec } = options.native!
+    const { maxSize, graceWindow } = options
+    const { CachedFunction } = addon()
+    this.handle = new CachedFunction(this.exchange.native, {
+      name,
+      maxSize,
+      maxBytes,
+      maxKeySize,
+      maxValueSize,
+      graceWindow,
+      codec: `${codec.name} ${codec.wireVersion}`,
+    })
+    this.hot = this.handle.hotFunctions()
+    const { clock } = options
+    this.userClock = clock instanceof UserClock ? clock : undefined
+    this.offset = this.userClock === undefined ? processOffset() : USER_OFFSET
+    this.maxKeySize = maxKeySize
+    this.exchange.keys.grow(KEY + maxKeySize)
+    const counters = this.handle.counters()
+    this.shared = counters !== null && seesNative(this.handle, counters)
+    this.counters = this.shared ? new Float64Array(counters!) : newNativeCounters()
+    this.words = this.shared ? wordsOf(this.handle) : undefined
+  }
+
+  /** The time on the table's clock. May run code of the user's. */
+  now(): number {
+    const { userClock } = this
+    return (userClock === undefined ? now() : userClock.now()) + this.offset
+  }
+
+  /** A time of the table's on the cache's clock; undefined: never. */
+  onClock(expiresAt: number): number | undefined {
+    return expiresAt === NEVER ? undefined : expiresAt - this.offset
+  }
+
+  /** Looks a string up: see `find`. */
+  findString(key: string): number | string {
+    const now = this.now()
+    this.exchange.times[NOW] = now
+    const code = this.hot.getString(key)
+    return code === LARGER ? this.findLarger(key) : code
+  }
+
+  /** Looks a number up: see `find`. */
+  findNumber(key: number): number | string {
+    const now = this.now()
+    this.exchange.times[NOW] = now
+    const code = this.hot.getNumber(key)
+    return code === LARGER ? this.findLarger(key) : code
+  }
+
+  /**
+   * Looks a key up. Its value: the string that it is, or the length of what is in the scratch, where what is known of the
+   * entry is in either case; or `MISS`, with the token in the scratch; or another number below 0 if there cannot be an
+   * entry.
+   */
+  find(key: Key): number | string {
+    if (typeof key === 'string') return this.findString(key)
+    if (typeof key === 'number') return this.findNumber(key)
+    return this.findWritten(key, this.hot.getKey)
+  }
+
+  /** `find` that is no use of the entry. */
+  peek(key: Key): number {
+    return this.findWritten(key, this.hot.peekKey) as number
+  }
+
+  /** The token that a miss of this key would have given. */
+  tokenOf(key: Key): FillToken | undefined {
+    return this.findWritten(key, this.hot.tokenOfKey) === MISS ? this.token() : undefined
+  }
+
+  /** The token of the miss that has just been. */
+  token(): FillToken {
+    const { words } = this.exchange
+    return { generation: words[GENERATION], wanted: words[WANTED], count: words[COUNT] }
+  }
+
+  /**
+   * Stores the value that lies in the scratch.
+   * @param now - the time, which was asked for before the value was written.
+   * @param ttl - ms from then, or `NEVER`.
+   * @param token - from before the value was computed, if it was: it is stored only if nothing has happened since.
+   * @param replacing - what began to be computed before this must not be stored after it.
+   * @returns `STORED`, `OVERSIZE`, or another number.
+   */
+  put(
+    key: Key,
+    length: number,
+    flags: number,
+    now: number,
+    ttl: number,
+    token: FillToken | undefined,
+    replacing: boolean,
+  ): number {
+    const { words, times } = this.exchange
+    times[NOW] = now
+    times[EXPIRES_AT] = now + ttl
+    words[LENGTH] = length
+    words[FLAGS] = flags
+    words[MODE] = token === undefined ? SET : replacing ? REFRESH : FILL
+    if (token !== undefined) {
+      words[GENERATION] = token.generation
+      words[WANTED] = token.wanted
+      words[COUNT] = token.count
+    }
+    if (typeof key === 'string') return this.hot.putString(key)
+    if (typeof key === 'number') return this.hot.putNumber(key)
+    const written = this.write(key)
+    return written < 0 ? OVERSIZE : this.hot.putKey(written)
+  }
+
+  /** Drops a key's entry. Whether there was one. */
+  delete(key: Key): boolean {
+    const now = this.now()
+    const written = this.write(key)
+    this.exchange.times[NOW] = now
+    return written >= 0 && this.hot.deleteKey(written) === 1
+  }
+
+  /** Drops every entry and zeroes the counters, for all isolates. */
+  clear(): void {
+    this.handle.clear()
+    if (!this.shared) this.counters.fill(0)
+  }
+
+  info(): NativeInfo | undefined {
+    return this.handle.info() ?? undefined
+  }
+
+  /** The counters of all isolates, as far as they can be seen. */
+  sum(): Counters {
+    const sum = newNativeCounters()
+    sum.set(this.handle.info()?.counters ?? [])
+    if (!this.shared) addCounters(sum, this.counters)
+    return sum
+  }
+
+  /** Steps through the entries: each is in the scratch, where `MODE` and `LENGTH` tell its lengths. */
+  *entries(): Generator<void, void, undefined> {
+    const walk = this.handle.entries()
+    if (walk === null) return
+    const { exchange } = this
+    for (;;) {
+      const now = this.now()
+      exchange.times[NOW] = now
+      if (!walk.next()) return
+      const { incoming, keys, words } = exchange
+      const [key, value] = [KEY + words[MODE], words[LENGTH]]
+      if (key <= keys.bytes.length && value <= incoming.bytes.length) yield
+      else {
+        keys.grow(key)
+        incoming.grow(value)
+      }
+    }
+  }
+
+  close(): void {
+    this.handle.close()
+  }
+
+  private findWritten(key: Key, look: (length: number) => number | string): number | string {
+    for (let growths = 0; growths < MAX_GROWTHS; growths++) {
+      const now = this.now()
+      const written = this.write(key)
+      if (written < 0) return OVERSIZE
+      this.exchange.times[NOW] = now
+      const code = look(written)
+      if (code !== LARGER) return code
+      this.exchange.incoming.grow(this.exchange.words[LENGTH])
+    }
+    return LARGER
+  }
+
+  private findLarger(key: Key): number | string {
+    this.exchange.incoming.grow(this.exchange.words[LENGTH])
+    return this.findWritten(key, this.hot.getKey)
+  }
+
+  /** Writes a key into the scratch. Returns its length, or a number below 0 if it is too long. */
+  private write(key: Key): number {
+    const { keys } = this.exchange
+    const limit = KEY + this.maxKeySize
+    const end = Array.isArray(key)
+      ? encodeKey(key, 0, key.length, keys, KEY, limit)
+      : encodeKey([key as Token], 0, 1, keys, KEY, limit)
+    return end < 0 ? end : end - KEY
+  }
+}
+
+/** Whether what native code adds to the counters is seen in this buffer: some hosts give a copy. */
+function seesNative(handle: NativeHandle, counters: ArrayBuffer): boolean {
+  const seen = new Float64Array(counters)
+  const before = seen[PROBE]
+  handle.probe()
+  return seen[PROBE] === before + 1
+}
+
+function wordsOf(handle: NativeHandle): Words | undefined {
+  const control = handle.controlWords()
+  if (control === null) return undefined
+  const { buffer, generation, versions, visited, slots } = control
+  return {
+    generation: new Uint32Array(buffer, generation, 1),
+    versions: new Uint32Array(buffer, versions, slots),
+    visited: new Uint8Array(buffer, visited, slots),
+  }
+}
+
+/** Above what any clock of a user's is below 0. */
+const USER_OFFSET = 2 ** 40
+
+let offset: number | undefined
+
+/**
+ * What lies between `performance.now`, which begins anew in each isolate, and the clock of the process: whole
+ * milliseconds, so that time in steps of them stays exact.
+ */
+function processOffset(): number {
+  offset ??= Math.floor(Number(process.hrtime.bigint() / 1_000_000n) - performance.now())
+  return offset
+}

@@ -1,0 +1,259 @@
+/**
+ * Values by key, in a native table and nearby: encoded for the one, decoded for the other, counted in both. A value that
+ * was computed before a set, delete or clear of its key is never stored after it, in whichever isolate that was.
+ * Where there is no table (none is wanted, none can be made, or it was closed) nothing is found or stored.
+ */
+import { type ValueCodec, UNSTORABLE as WRONG_KIND } from '../codec/codec'
+import { typeError } from '../errors'
+import { NEVER } from '../expiry'
+import { deepFreeze } from '../freeze'
+import { parseKey } from '../keys/parse'
+import type { Key } from '../keys/tokens'
+import { Near } from '../near'
+import type { ParsedOptions } from '../options'
+import { type Counters, DETACHED, HITS, newNativeCounters, OVERSIZE_SKIPS, UNSTORABLE } from '../stats'
+import { EXPIRES_AT, FLAGS, GENERATION, KEY, LENGTH, MODE, SLOT, VERSION } from './native-exchange'
+import { type FillToken, MISS, NativeTable, OVERSIZE, STORED } from './native-table'
+import { reasonOf, warnOfDamage, warnOfDetachment, warnOfUnstorable } from './native-warnings'
+
+/** A flag of an entry: the function returned a promise of the value. */
+const PROMISED = 1
+
+/** In place of a value: there is none. */
+export const NOTHING = Symbol('nothing')
+/** In place of a token: the key is too long to be stored. */
+const TOO_LONG: FillToken = { generation: 0, wanted: 0, count: 0 }
+
+/** How a value is stored. */
+export interface Storing {
+  /** The function returned this promise of it. */
+  readonly promise?: PromiseLike<unknown>
+  /** In ms, or `NEVER`. */
+  readonly ttl: number
+  /** Of the look-up that found nothing, before the value was computed. `undefined`: there was no table. */
+  readonly token: FillToken | undefined
+  /** Another value may be there, which must not stay. */
+  readonly replacing: boolean
+}
+
+/** An entry, as `entries` gives it. */
+export interface NativeEntry {
+  readonly key: Key
+  readonly value: unknown
+  /** On the cache's clock; undefined: never. */
+  readonly expiresAt: number | undefined
+}
+
+export class NativeValues {
+  /** Undefined where it is not wanted, or cannot be. */
+  readonly near: Near | undefined
+  /** Of this isolate. */
+  counters: Counters
+  /** Of the look-up that found nothing. Undefined: there is no table. */
+  token: FillToken | undefined
+  /** Undefined: nothing is found or stored. */
+  table: NativeTable | undefined
+  /** From the cache's clock to the table's. */
+  readonly offset: number
+  private readonly codec: ValueCodec
+  private readonly limit: number
+  private readonly primitivesOnly: boolean
+  /** Whether entries expire by the options alone. If not, those that do are not kept nearby, where nobody would look. */
+  readonly timed: boolean
+  private warnedOfKind = false
+  private warnedOfDamage = false
+
+  /** @param name - the full name. */
+  constructor(
+    private readonly options: ParsedOptions,
+    private readonly name: string,
+  ) {
+    const { codec, maxValueSize, near, nearSize } = options.native!
+    this.codec = codec
+    this.limit = maxValueSize
+    this.primitivesOnly = near === 'primitives'
+    this.timed = options.ttl !== NEVER
+    this.table = options.maxSize === 0 ? undefined : this.open()
+    this.offset = this.table?.offset ?? 0
+    this.counters = this.table?.counters ?? newNativeCounters()
+    const words = this.table?.words
+    if (near !== false && words !== undefined) this.near = new Near(words, this.counters, nearSize)
+  }
+
+  /** The value of a key, counted as a hit; or `NOTHING`, with `token` for whoever computes it. */
+  find(key: Key): unknown {
+    const { near, table } = this
+    const place = near === undefined ? 0 : this.live(near, near.find(key))
+    if (place !== 0) return near!.take(place)
+    this.token = undefined
+    if (table === undefined) {
+      if (this.options.maxSize !== 0) this.counters[DETACHED]++
+      return NOTHING
+    }
+    const found = table.find(key)
+    if (typeof found === 'string' || found >= 0) {
+      const value = this.read(table, key, found)
+      if (value !== NOTHING) {
+        this.counters[HITS]++
+        return value
+      }
+    }
+    if (found === MISS) this.token = table.token()
+    else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
+    near?.forget(key)
+    return NOTHING
+  }
+
+  /** `place`, or 0 if its entry has expired. Takes 0 for no place. */
+  live(near: Near, place: number): number {
+    if (place === 0 || !this.timed) return place
+    const { table } = this
+    return table !== undefined && near.expiresAt[place] > table.now() ? place : 0
+  }
+
+  /** The value of a key, or `NOTHING`. It is no use of the entry, and not counted. */
+  peek(key: Key): unknown {
+    const { near, table } = this
+    if (table === undefined) return NOTHING
+    const place = near === undefined ? 0 : this.live(near, near.find(key))
+    if (place !== 0) return near!.values[place]
+    const length = table.peek(key)
+    if (length < 0) return NOTHING
+    const promised = table.exchange.words[FLAGS] === PROMISED
+    const value = this.decoded(table, length)
+    return promised && value !== NOTHING ? Promise.resolve(value) : value
+  }
+
+  /** The token that a miss of this key would have given. */
+  tokenOf(key: Key): FillToken | undefined {
+    return this.table === undefined ? undefined : (this.table.tokenOf(key) ?? TOO_LONG)
+  }
+
+  /** Stores what was computed, unless its key was set, deleted or cleared meanwhile. */
+  fill(key: Key, value: unknown, how: Storing): void {
+    const { counters, table } = this
+    if (how.token === undefined || table === undefined) return
+    if (how.token === TOO_LONG) counters[OVERSIZE_SKIPS]++
+    else this.store(table, key, value, how)
+  }
+
+  /** Stores a value in place of whatever there is. */
+  set(key: Key, value: unknown, ttl: number): void {
+    if (this.table !== undefined)
+      this.store(this.table, key, value, { ttl, token: undefined, replacing: true })
+  }
+
+  /** Steps through the entries that can be read. */
+  *entries(): Generator<NativeEntry, void, undefined> {
+    const { table } = this
+    if (table === undefined) return
+    for (const _ of table.entries()) {
+      const { keys, times, words } = table.exchange
+      const expiresAt = table.onClock(times[EXPIRES_AT])
+      const promised = words[FLAGS] === PROMISED
+      const length = words[LENGTH]
+      let key: Key
+      try {
+        key = parseKey(keys.bytes, KEY, KEY + words[MODE])
+      } catch {
+        continue // It was written by something else.
+      }
+      const value = this.decoded(table, length)
+      if (value !== NOTHING) yield { key, value: promised ? Promise.resolve(value) : value, expiresAt }
+    }
+  }
+
+  /** Lets go of the table and of its memory. */
+  close(): void {
+    this.table?.close()
+    this.table = undefined
+    this.near?.close()
+    this.counters = newNativeCounters()
+  }
+
+  private open(): NativeTable | undefined {
+    try {
+      return new NativeTable(this.name, this.options)
+    } catch (error) {
+      const { code, message } = error as { code?: unknown; message?: unknown }
+      if (code === 'ERR_WARP_CACHE_OPTION') throw typeError(code, `The cache '${this.name}': ${message}.`)
+      if (code !== 'ERR_WARP_CACHE_MEMORY') throw error
+      warnOfDetachment(this.name, reasonOf(error))
+      return undefined
+    }
+  }
+
+  private store(table: NativeTable, key: Key, value: unknown, how: Storing): void {
+    const { near } = this
+    // Before the value lies in the scratch: the clock may be the user's.
+    const now = table.now()
+    const length = this.encoded(table, value)
+    const flags = how.promise === undefined ? 0 : PROMISED
+    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token, how.replacing)
+    if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
+    // What was there must not outlive what was to take its place.
+    if (code < 0 && how.replacing) table.delete(key)
+    // Of anything but a primitive hits give a copy, so the original is not kept nearby.
+    if (code !== STORED || near === undefined || !isPrimitive(value)) return
+    const { words, times } = table.exchange
+    const expiresAt = times[EXPIRES_AT]
+    if (!this.timed && expiresAt !== NEVER) return
+    near.put(key, how.promise ?? value, words[SLOT], words[VERSION], words[GENERATION], expiresAt)
+  }
+
+  /** The value that was just found, decoded, or `NOTHING`. */
+  private read(table: NativeTable, key: Key, found: number | string): unknown {
+    const { near } = this
+    if (near !== undefined) return this.readNear(near, table, key, found)
+    const promised = table.exchange.words[FLAGS] === PROMISED
+    const value = typeof found === 'string' ? found : this.decoded(table, found)
+    return promised && value !== NOTHING ? Promise.resolve(value) : value
+  }
+
+  /** The same, and keeps it nearby. */
+  private readNear(near: Near, table: NativeTable, key: Key, found: number | string): unknown {
+    const { words, times } = table.exchange
+    const slot = words[SLOT]
+    const version = words[VERSION]
+    const generation = words[GENERATION]
+    const promised = words[FLAGS] === PROMISED
+    const expiresAt = times[EXPIRES_AT]
+    const value = typeof found === 'string' ? found : this.decoded(table, found)
+    if (value === NOTHING) return value
+    const result = promised ? Promise.resolve(value) : value
+    if (this.primitivesOnly && !isPrimitive(value)) return result
+    if (this.timed || expiresAt === NEVER) near.put(key, result, slot, version, generation, expiresAt)
+    return result
+  }
+
+  /** The value that lies in the scratch, or `NOTHING`: these are no bytes of this codec. */
+  private decoded(table: NativeTable, length: number): unknown {
+    try {
+      const value = this.codec.decode(table.exchange.incoming, 0, length)
+      return this.options.freeze ? deepFreeze(value) : value
+    } catch (error) {
+      if (!this.warnedOfDamage) warnOfDamage(this.name, reasonOf(error))
+      this.warnedOfDamage = true
+      return NOTHING
+    }
+  }
+
+  /** Writes a value into the scratch. Returns its length, or `OVERSIZE`, or another number below 0. */
+  private encoded(table: NativeTable, value: unknown): number {
+    const { codec, limit } = this
+    const length = codec.encode(value, table.exchange.outgoing, 0, limit)
+    if (length >= 0) return length
+    if (length !== WRONG_KIND) return OVERSIZE
+    this.counters[UNSTORABLE]++
+    if (!this.warnedOfKind) warnOfUnstorable(this.name, codec.problem)
+    this.warnedOfKind = true
+    return NOT_ENCODED
+  }
+}
+
+/** Not `OVERSIZE`, which is counted. */
+const NOT_ENCODED = -100
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function')
+}

@@ -1,0 +1,39 @@
+/** What the user is told once, since it does not fail: results that cannot be stored, or not be read, or no table. */
+import { show } from '../mistakes'
+
+/** A result is of a kind that cannot be stored. */
+export function warnOfUnstorable(name: string, problem: string): void {
+  warn(
+    'WARP_CACHE_UNSTORABLE',
+    `A result of the cache '${name}' cannot be stored outside of this isolate's heap: ${problem}. Its caller gets it, ` +
+      'and it is computed anew each time. Further ones are counted as `unstorable` and not reported.',
+  )
+}
+
+/** What is stored cannot be read. */
+export function warnOfDamage(name: string, problem: string): void {
+  warn(
+    'WARP_CACHE_CODEC',
+    `A value in the cache '${name}' could not be decoded: ${problem}. It is computed anew. Further ones are not ` +
+      'reported.',
+  )
+}
+
+/** There is no table. */
+export function warnOfDetachment(name: string, problem: string): void {
+  warn(
+    'WARP_CACHE_DETACHED',
+    `The cache '${name}' has no table: ${problem}. Results are computed each time, and counted as \`detached\`.`,
+  )
+}
+
+function warn(code: string, message: string): void {
+  process.emitWarning(message, { type: 'WarpCacheWarning', code })
+}
+
+/** The message of an error, whatever was thrown for one. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return show(error)
+  const message: unknown = Object.getOwnPropertyDescriptor(error, 'message')?.value
+  return typeof message === 'string' ? message : 'an error without a message'
+}
