@@ -1,10 +1,11 @@
 /** Parses options of every kind: whatever is wrong with them is said here. */
-import { clock, UserClock } from './clock'
+import { clock } from './clock'
 import { Backend, complete, DEFAULTS, isAbove0, isSize, type ParsedOptions } from './defaults'
 import { rangeError, typeError } from './errors'
 import { show } from './mistakes'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
 import type { AnyFunction, Store } from './types'
+import { UserClock } from './user-clock'
 
 const FUNCTION_OPTIONS = ['key', 'cacheErrors', 'perInstance'] as const
 const MEMORY_ONLY = ['maxSize', 'policy', 'graceWindow'] as const
