@@ -156,7 +156,7 @@ describe('a room knows nothing of those above it', () => {
 
   it('backends know nothing of decorators, methods or exports', () => {
     const allowed = [/^backends\//, WITHIN_TOOLS, /^controls$/, /^name$/, WITHIN_KEYS, WITHIN_POLICIES]
-    const native = [/^near$/, /^addon$/, /^scratch$/, /^codec\/codec$/]
+    const native = [/^user-clock$/, /^near$/, /^addon$/, /^scratch$/, /^codec\/codec$/]
     expect(strays(/^backends\/native/, ...allowed, ...native)).toEqual([])
     expect(strays(/^backends\/(?!native)/, ...allowed)).toEqual([])
   })

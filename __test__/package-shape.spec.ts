@@ -66,12 +66,13 @@ describe('dependencies run one way', () => {
     mistakes: 'errors',
     name: 'errors',
     defaults: 'clock|expiry',
-    'parse-options': 'codec/codecs|defaults|errors|mistakes|clock|policies/policy',
+    'user-clock': 'nothing',
+    'parse-options': 'codec/codecs|defaults|errors|mistakes|clock|policies/policy|user-clock',
     options: 'defaults|parse-options',
     entries: 'backends/memory|expiry',
     controls: 'entries|mistakes|stats',
     'backends/native.*':
-      'backends/(failures|memory)|addon|near|scratch|codec/codec|errors|mistakes|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*',
+      'backends/(failures|memory)|addon|near|user-clock|scratch|codec/codec|errors|mistakes|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*',
     'backends/(?!native).*':
       'errors|mistakes|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*|policies/make',
     cache: 'backends/.*|controls',

@@ -15,7 +15,7 @@ const LATE = {
   failures: /^backends\/failures$/,
   stores: /^(backends\/(store|envelope)|keys\/text$)/,
   native: /^(backends\/native|near$|addon$|scratch$|codec\/|keys\/(encode|parse|wire)$)/,
-  rare: /^(parse-options|memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
+  rare: /^(parse-options|user-clock|memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
   mistakes: /^(mistakes|keys\/refuse)$/,
 }
 

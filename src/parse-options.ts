@@ -1,5 +1,5 @@
 /** Parses options of every kind: whatever is wrong with them is said here. */
-import { clock, UserClock } from './clock'
+import { clock } from './clock'
 import type { ValueCodec } from './codec/codec'
 import { makeCodec } from './codec/codecs'
 import {
@@ -15,6 +15,7 @@ import { rangeError, typeError } from './errors'
 import { show } from './mistakes'
 import { POLICY_NAMES, type PolicyName } from './policies/policy'
 import type { AnyFunction, Store, UserCodec } from './types'
+import { UserClock } from './user-clock'
 
 const FUNCTION_OPTIONS = ['key', 'cacheErrors', 'perInstance'] as const
 const TABLE_ONLY = ['maxSize', 'policy', 'graceWindow'] as const

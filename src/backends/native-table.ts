@@ -4,13 +4,14 @@
  * mean, nor about functions. After `close` nothing is found or stored.
  */
 import { addon, type HotFunctions, type NativeHandle, type NativeInfo } from '../addon'
-import { now, UserClock } from '../clock'
+import { now } from '../clock'
 import { NEVER } from '../expiry'
 import { encodeKey } from '../keys/encode'
 import type { Key, Token } from '../keys/tokens'
 import type { Words } from '../near'
 import type { ParsedOptions } from '../options'
 import { addCounters, type Counters, newNativeCounters, PROBE } from '../stats'
+import { UserClock } from '../user-clock'
 import {
   COUNT,
   EXPIRES_AT,

@@ -1,5 +1,5 @@
 /** Functions, methods and caches over native tables: the parts put together, with their names and controls. */
-import { UserClock } from '../clock'
+
 import { argumentList, type Behind } from '../controls'
 import { typeError } from '../errors'
 import { decodeOne } from '../keys/decode'
@@ -10,6 +10,7 @@ import { resolveName } from '../name'
 import type { ParsedOptions } from '../options'
 import { MISSES } from '../stats'
 import type { AnyFunction, EntryOptions, KeyEntry, NativeCacheControls, NativeCacheInfo } from '../types'
+import { UserClock } from '../user-clock'
 import { NativeCache } from './native-cache'
 import { NativeFunction } from './native-function'
 import { coldFunction, nearFunction, timedNearFunction } from './native-hit'
