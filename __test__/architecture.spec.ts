@@ -77,7 +77,7 @@ function strays(from: RegExp, ...allowed: RegExp[]): string[] {
 const WITHIN_KEYS = /^keys\//
 const WITHIN_POLICIES = /^policies\//
 /** What tables and calls are made of. */
-const WITHIN_TOOLS = /^(clock|errors|expiry|flight|freeze|options|stats|thenable|types)$/
+const WITHIN_TOOLS = /^(clock|errors|expiry|flight|freeze|mistakes|options|stats|thenable|types)$/
 const NODE = /^node:/
 
 describe('imports', () => {
@@ -156,13 +156,13 @@ describe('a room knows nothing of those above it', () => {
 
   it('backends know nothing of decorators, methods or exports', () => {
     const allowed = [/^backends\//, WITHIN_TOOLS, /^controls$/, /^name$/, WITHIN_KEYS, WITHIN_POLICIES]
-    const native = [/^near$/, /^addon$/, /^scratch$/, /^codec\/codec$/]
+    const native = [/^user-clock$/, /^near$/, /^addon$/, /^scratch$/, /^codec\/codec$/]
     expect(strays(/^backends\/native/, ...allowed, ...native)).toEqual([])
     expect(strays(/^backends\/(?!native)/, ...allowed)).toEqual([])
   })
 
   it('a call in memory passes through nothing of the stores or of native tables', () => {
-    const inMemory = /^backends\/(hit|memory|table|instances)$/
+    const inMemory = /^backends\/(hit|hit-watched|memory|table|instances)$/
     expect(strays(inMemory, inMemory, WITHIN_TOOLS, WITHIN_KEYS, WITHIN_POLICIES)).toEqual([])
   })
 })

@@ -1,25 +1,54 @@
 /**
- * Writes the code of dist/, for which the compiler wrote the declarations: the implementation as one readable file,
- * `main.js`, and two entries that only name its exports. docs/decisions/0002-package-shape.md has the measurements.
+ * Writes the code of dist/, for which the compiler wrote the declarations: the implementation as a few readable files,
+ * `main.js` and those that it loads when they are needed, and two entries that only name its exports.
+ * docs/decisions/0002-package-shape.md has the measurements.
  */
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
+import { borders, divide, entryOf, MAIN } from './late.mjs'
+
+/** What a function in memory with default options does not need, by the file that it is in. */
+const LATE = {
+  name: /^name$/,
+  failures: /^backends\/failures$/,
+  stores: /^(backends\/(store|envelope)|keys\/text$)/,
+  native: /^(backends\/native|near$|addon$|scratch$|codec\/|keys\/(encode|parse|wire)$)/,
+  rare: /^(parse-options|user-clock|memory-cache|entries|freeze|backends\/hit-watched|policies\/others|keys\/(exotic|bytes|classes|decode))$/,
+  mistakes: /^(mistakes|keys\/refuse)$/,
+}
 
 const root = resolve(import.meta.dirname, '..')
+const source = resolve(root, 'src')
 const dist = resolve(root, 'dist')
+const division = await divide(source, 'index', LATE)
 
-await build({
-  absWorkingDir: root,
-  entryPoints: ['src/index.ts'],
-  outfile: 'dist/main.js',
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'warning',
-})
+/** Around what esbuild writes: `part` is what the file has to give. */
+const AROUND = {
+  main: ["'use strict'\nlet part", 'module.exports = part'],
+  late: [
+    "'use strict'\n// Loaded by main.js, which gives it what the two have in common.\nmodule.exports = (main) => {\nlet part",
+    'return part\n}',
+  ],
+}
+
+for (const part of [MAIN, ...Object.keys(LATE)]) {
+  const [before, after] = part === MAIN ? AROUND.main : AROUND.late
+  await build({
+    absWorkingDir: root,
+    stdin: { contents: entryOf(part, division), resolveDir: source, sourcefile: `${part} part` },
+    outfile: `dist/${part}.js`,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+    plugins: [borders(part, division)],
+    banner: { js: before },
+    footer: { js: after },
+  })
+}
 
 const names = Object.keys(createRequire(import.meta.url)(resolve(dist, 'main.js'))).sort()
 writeFileSync(

@@ -1,5 +1,6 @@
 /** Puts a cache in front of a function, whose `this` counts for nothing. */
-import { guardedFunction, plainFunction, timedFunction, touchingFunction } from './backends/hit'
+import { plainFunction, timedFunction } from './backends/hit'
+import { guardedFunction, touchingFunction } from './backends/hit-watched'
 import { MemoryFunction } from './backends/memory'
 import { nativeFunction } from './backends/native'
 import { storeFunction } from './backends/store'

@@ -70,15 +70,3 @@ export interface TimeSource {
 
 /** The clock of every cache that is not given one. */
 export const clock: TimeSource = { now, forget }
-
-/** A clock of the user's (the option `now`): asked each time. */
-export class UserClock implements TimeSource {
-  constructor(private readonly source: () => number) {}
-
-  now(): number {
-    const { source } = this
-    return source()
-  }
-
-  forget(): void {}
-}

@@ -1,12 +1,10 @@
 /** The controls of a cached function over tables in memory, and how they are put on it. */
 import type { MemoryFunction } from './backends/memory'
-import { Failure } from './backends/memory'
 import type { Table } from './backends/table'
-import { typeError } from './errors'
-import { NEVER } from './expiry'
-import { show } from './options'
+import { functionEntries } from './entries'
+import { notArguments } from './mistakes'
 import { COALESCED, type Counters, ERRORS, EVICTIONS, EXPIRATIONS, HITS, MISSES } from './stats'
-import type { AnyFunction, CacheControls, CacheEntry, CacheInfo } from './types'
+import type { AnyFunction, CacheControls, CacheInfo } from './types'
 
 /** A function behind a cache, and its controls for what its `this` may be. */
 export interface Behind {
@@ -60,32 +58,7 @@ export function memoryControls(memory: MemoryFunction, tableOf: () => Table, sel
 /** The first argument of `cacheSet`, checked: a value in its place would silently be another key. */
 export function argumentList(args: unknown): readonly unknown[] {
   if (Array.isArray(args)) return args
-  throw typeError(
-    'ERR_WARP_CACHE_KEY',
-    `cacheSet() takes an array of arguments first, as in cacheSet([id], value), not ${show(args)}.`,
-  )
-}
-
-function* functionEntries(
-  table: Table,
-  { keys, options }: MemoryFunction,
-  self: unknown,
-): Generator<CacheEntry, void, undefined> {
-  for (const slot of table.slots()) {
-    const value = table.values[slot]
-    if (value instanceof Failure) continue
-    const key = table.index.keyOf(slot)
-    const expiresAt = expiryOf(table, slot)
-    const args = keys.argumentsOf(key, self)
-    if (args === undefined) continue
-    yield options.key === undefined ? { args, value, expiresAt } : { key: args[0], value, expiresAt }
-  }
-}
-
-/** When the entry of a slot expires, on the cache's clock; undefined: never. */
-export function expiryOf(table: Table, slot: number): number | undefined {
-  const at = table.expiresAt[slot]
-  return at === NEVER ? undefined : at
+  throw notArguments(args)
 }
 
 /** Makes `cached` look like `fn` (name, number of parameters), with the controls beside. */

@@ -1,14 +1,9 @@
 /** The cache without a function: Map-like, with the keys, policies and expiry of cached functions. */
 import { nativeCache } from './backends/native'
 import { storeCache } from './backends/store'
-import { makeTable, type Table } from './backends/table'
-import { expiryOf, memoryInfo } from './controls'
-import { deepFreeze } from './freeze'
-import { decodeOne } from './keys/decode'
-import { KeyReader } from './keys/reader'
-import { type ParsedOptions, parseCacheOptions, parseEntryTtl } from './options'
-import { HITS, MISSES } from './stats'
-import type { AnyFunction, Cache, CacheInfo, CreateCacheFunction, EntryOptions, KeyEntry } from './types'
+import { memoryCache } from './memory-cache'
+import { parseCacheOptions } from './options'
+import type { AnyFunction, CreateCacheFunction } from './types'
 
 /**
  * Makes a cache that is filled by hand.
@@ -19,85 +14,6 @@ import type { AnyFunction, Cache, CacheInfo, CreateCacheFunction, EntryOptions, 
 export const createCache = function createCache(options?: unknown): unknown {
   const parsed = parseCacheOptions(options)
   if (parsed.native !== undefined) return nativeCache(parsed, createCache as AnyFunction)
-  if (parsed.store === undefined) return new MemoryCache(parsed)
+  if (parsed.store === undefined) return memoryCache(parsed)
   return storeCache(parsed, parsed.store, createCache as AnyFunction)
 } as CreateCacheFunction
-
-class MemoryCache implements Cache {
-  declare readonly [Symbol.dispose]: () => void
-  private readonly table: Table
-  private readonly keys = new KeyReader()
-
-  constructor(private readonly options: ParsedOptions) {
-    this.table = makeTable(options)
-    if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: () => this.close() })
-  }
-
-  get(key: unknown): unknown {
-    const { table } = this
-    const slot = this.find(key)
-    if (slot === 0) {
-      table.counters[MISSES]++
-      return undefined
-    }
-    table.counters[HITS]++
-    table.touch(slot)
-    return table.values[slot]
-  }
-
-  set(key: unknown, value: unknown, options?: EntryOptions): this {
-    const ttl = parseEntryTtl(options, this.options.ttl)
-    const taken = this.keys.ofKey(key)
-    if (this.options.freeze) deepFreeze(value)
-    this.table.put(taken, value, ttl)
-    return this
-  }
-
-  has(key: unknown): boolean {
-    return this.find(key) !== 0
-  }
-
-  peek(key: unknown): unknown {
-    const slot = this.find(key)
-    return slot === 0 ? undefined : this.table.values[slot]
-  }
-
-  delete(key: unknown): boolean {
-    const slot = this.find(key)
-    if (slot !== 0) this.table.remove(slot)
-    return slot !== 0
-  }
-
-  clear(): void {
-    this.table.clear()
-  }
-
-  get size(): number {
-    this.table.purge(Number.POSITIVE_INFINITY)
-    return this.table.size
-  }
-
-  *entries(): Generator<KeyEntry<unknown, unknown>, void, undefined> {
-    const { table } = this
-    for (const slot of table.slots()) {
-      const key = decodeOne(table.index.keyOf(slot))
-      yield { key, value: table.values[slot], expiresAt: expiryOf(table, slot) }
-    }
-  }
-
-  info(): CacheInfo {
-    return memoryInfo(this.options.maxSize, [this.table], () => this.table.counters)
-  }
-
-  close(): void {
-    this.table.close()
-  }
-
-  /** The slot of a live entry, or 0. */
-  private find(key: unknown): number {
-    const { index } = this.table
-    // A primitive is its own token, but for 0, -0 and NaN, which are never in the index as they are.
-    const slot = index.one.get(key as never) as number | undefined
-    return this.table.live(slot ?? this.keys.findKey(index, key))
-  }
-}

@@ -3,9 +3,9 @@
  * with in either dialect (TC39, or TypeScript's `experimentalDecorators`).
  */
 import { cacheFunction } from './cache'
-import { typeError } from './errors'
 import { cacheMember, type Member } from './methods'
-import { type ParsedOptions, parseFunctionOptions, show } from './options'
+import { classCached, generatorCached, notDecorated, notForFunctions, notTaken } from './mistakes'
+import { type ParsedOptions, parseFunctionOptions } from './options'
 import type { AnyFunction, CacheFunction } from './types'
 
 /**
@@ -23,22 +23,20 @@ export const cache = function cache(...args: unknown[]): unknown {
     return decorate(args, parseFunctionOptions(undefined), cache)
   if (typeof target === 'function') return wrap(target as AnyFunction, parseFunctionOptions(second), cache)
   if (args.length > 1 || (target !== undefined && typeof target !== 'object')) {
-    throw targetError(`cache() takes a function or options, not ${show(target)}.`)
+    throw notTaken('cache() takes a function or options', target)
   }
   const options = parseFunctionOptions(target)
   return function decorator(...decorated: unknown[]): unknown {
     const [value, context] = decorated
     if (isContext(context) || isPropertyKey(context)) return decorate(decorated, options, decorator)
     if (typeof value === 'function') return wrap(value as AnyFunction, options, decorator)
-    throw targetError(`cache(options) takes a function, method or getter, not ${show(value)}.`)
+    throw notTaken('cache(options) takes a function, method or getter', value)
   }
 } as CacheFunction
 
 function wrap(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): AnyFunction {
   check(fn)
-  if (typeof options.perInstance === 'function') {
-    throw typeError('ERR_WARP_CACHE_OPTION', '`perInstance` is for methods; a function takes `key`.')
-  }
+  if (typeof options.perInstance === 'function') throw notForFunctions()
   return cacheFunction(fn, options, site)
 }
 
@@ -76,20 +74,18 @@ function decorateTc39(
   site: AnyFunction,
 ): unknown {
   if (kind === 'method' || kind === 'getter') return member(kind, value as AnyFunction, options, site)
-  throw targetError(wrongTarget(kind === 'class' ? 'a class' : `the ${kind} ${show(name)}`))
+  throw notDecorated(kind, name)
 }
 
 function decorateLegacy(name: unknown, third: unknown, options: ParsedOptions, site: AnyFunction): unknown {
-  if (typeof third === 'number') throw targetError(wrongTarget(`a parameter of ${String(name)}`))
+  if (typeof third === 'number') throw notDecorated('parameter', name)
   const descriptor = third as PropertyDescriptor | undefined
   if (typeof descriptor?.value === 'function') {
     return { ...descriptor, value: member('method', descriptor.value, options, site) }
   }
   if (descriptor?.get !== undefined)
     return { ...descriptor, get: member('getter', descriptor.get, options, site) }
-  throw targetError(
-    wrongTarget(descriptor?.set === undefined ? `the field ${show(name)}` : `the setter ${show(name)}`),
-  )
+  throw notDecorated(descriptor?.set === undefined ? 'field' : 'setter', name)
 }
 
 function member(kind: Member, fn: AnyFunction, options: ParsedOptions, site: AnyFunction): AnyFunction {
@@ -97,22 +93,14 @@ function member(kind: Member, fn: AnyFunction, options: ParsedOptions, site: Any
   return cacheMember(kind, fn, options, site)
 }
 
-function wrongTarget(what: string): string {
-  return `@cache is for methods and getters, not for ${what}. (A field can hold one: name = cache(…).)`
-}
-
 /** Refuses what looks like a function and has no result to cache. */
 function check(fn: AnyFunction): void {
   const source = Function.prototype.toString.call(fn)
   if (/^class\b/.test(source) && Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false) {
-    throw targetError(wrongTarget(`the class ${show(fn.name)}`))
+    throw classCached(fn.name)
   }
   const tag = Object.prototype.toString.call(fn)
   if (tag === '[object GeneratorFunction]' || tag === '[object AsyncGeneratorFunction]') {
-    throw targetError(`${show(fn.name)} is a generator: its result can be walked only once. Return an array.`)
+    throw generatorCached(fn.name)
   }
-}
-
-function targetError(message: string): TypeError {
-  return typeError('ERR_WARP_CACHE_TARGET', message)
 }

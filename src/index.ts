@@ -2,7 +2,7 @@
 
 export { createCache } from './create'
 export { cache } from './decorate'
+export { Backend } from './defaults'
 export { isWarpCacheError, type WarpCacheError, type WarpCacheErrorCode } from './errors'
 export { cacheFor } from './methods'
-export { Backend } from './options'
 export type * from './types'

@@ -9,8 +9,8 @@ import { nativeFunction } from './backends/native'
 import { storeFunction } from './backends/store'
 import { putBehind } from './cache'
 import { type Behind, dress, memoryControls, memoryInfo } from './controls'
-import { typeError } from './errors'
-import { type ParsedOptions, show } from './options'
+import { instancesUntold, needsInstance, notCached, notTaken } from './mistakes'
+import type { ParsedOptions } from './options'
 import type { AnyFunction, CacheControls, CacheForFunction } from './types'
 
 /** What decorates a method; messages say it. */
@@ -32,13 +32,8 @@ export function cacheMember(
     members.set(cached, controlsOf)
     return dress(cached, fn, controlsOf(undefined))
   }
-  if ((store !== undefined || native !== undefined) && perInstance === true) {
-    const place = store === undefined ? 'memory that threads share' : 'a store'
-    throw typeError(
-      'ERR_WARP_CACHE_OPTION',
-      `The ${member} ${show(fn.name)} needs \`perInstance: false\` or \`perInstance: (self) => key\`: ${place} cannot tell instances apart.`,
-    )
-  }
+  if ((store !== undefined || native !== undefined) && perInstance === true)
+    throw instancesUntold(member, fn.name, store === undefined)
   return typeof perInstance === 'function'
     ? keyedMember(member, fn, options, site, perInstance)
     : instanceMember(member, fn, options)
@@ -124,10 +119,7 @@ function prototypeControls(
   }
   for (const control of FOR_ONE) {
     controls[control] = () => {
-      throw typeError(
-        'ERR_WARP_CACHE_UNSUPPORTED',
-        `${control}() of a cached ${member} needs an instance: use cacheFor(instance, ${show(name)}).${control}().`,
-      )
+      throw needsInstance(control, member, name)
     }
   }
   return controls as Partial<CacheControls>
@@ -143,7 +135,7 @@ export const cacheFor = function cacheFor(
   method: PropertyKey | AnyFunction,
 ): CacheControls {
   if ((typeof instance !== 'object' || instance === null) && typeof instance !== 'function') {
-    throw typeError('ERR_WARP_CACHE_TARGET', `cacheFor() takes an instance, not ${show(instance)}.`)
+    throw notTaken('cacheFor() takes an instance', instance)
   }
   const cached = typeof method === 'function' ? method : memberOf(instance, method)
   const controlsOf = cached === undefined ? undefined : members.get(cached)
@@ -151,8 +143,7 @@ export const cacheFor = function cacheFor(
   if (typeof (cached as Partial<CacheControls> | undefined)?.cacheInfo === 'function') {
     return cached as unknown as CacheControls // a field that holds a cached function
   }
-  const name = typeof method === 'function' ? show(method.name) : show(method)
-  throw typeError('ERR_WARP_CACHE_TARGET', `${name} is not a cached method or getter of this object.`)
+  throw notCached(method)
 } as CacheForFunction
 
 /** The function of a method or getter, found without calling the getter. */

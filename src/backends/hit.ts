@@ -1,7 +1,8 @@
 /**
  * The functions that users call: each is a first try for a hit, and a way out for everything else. They differ in what
  * a hit must do, so that none has a branch for what its cache does not use. Up to two primitive arguments are looked up
- * here, and a single object where that alone decides; the ways out do the rest.
+ * here, and a single object where that alone decides; the ways out do the rest. Functions whose hits must do more than
+ * look at the package's clock are in `hit-watched.ts`.
  */
 import { now, type TimeSource } from '../clock'
 import { NO_ARGUMENTS } from '../keys/tokens'
@@ -44,27 +45,6 @@ export function plainFunction(memory: MemoryFunction, table: Table): AnyFunction
   }
 }
 
-/** Hits neither expire nor hold failures; the policy is told of each. */
-export function touchingFunction(memory: MemoryFunction, table: Table): AnyFunction {
-  const { missed, taken } = waysOut(memory, () => table)
-  const { keys } = memory
-  const { counters } = table
-  return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    let slot: number
-    if (isStructured(table, arguments.length, first)) {
-      slot = keys.findObject(table.quick, first)
-      if (slot === 0) return taken.apply(this, arguments as never)
-    } else slot = slotOf(table, arguments.length, first, second)
-    if (slot === 0) {
-      if (arguments.length === 1) return memory.callOne(table, this, first)
-      return missed.apply(this, arguments as never)
-    }
-    counters[HITS]++
-    table.touch(slot)
-    return table.values[slot]
-  }
-}
-
 /** Hits may have expired, by the clock of this package; they hold no failures, nor need the policy. */
 export function timedFunction(memory: MemoryFunction, table: Table): AnyFunction {
   const { missed } = waysOut(memory, () => table)
@@ -75,27 +55,6 @@ export function timedFunction(memory: MemoryFunction, table: Table): AnyFunction
       counters[HITS]++
       table.visited[slot] = 1
       return table.values[slot]
-    }
-    if (arguments.length === 1) return memory.callOne(table, this, first)
-    return missed.apply(this, arguments as never)
-  }
-}
-
-/** Hits may have expired, or hold failures. */
-export function guardedFunction(memory: MemoryFunction, table: Table, clock: TimeSource): AnyFunction {
-  const { missed } = waysOut(memory, () => table)
-  const { touching } = memory
-  const { counters } = table
-  return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    const slot = slotOf(table, arguments.length, first, second)
-    if (slot !== 0 && isLive(table, slot, clock.now())) {
-      const value = table.values[slot]
-      if (!(value instanceof Failure)) {
-        counters[HITS]++
-        if (touching) table.touch(slot)
-        else table.visited[slot] = 1
-        return value
-      }
     }
     if (arguments.length === 1) return memory.callOne(table, this, first)
     return missed.apply(this, arguments as never)
@@ -165,7 +124,8 @@ export function plainGetter(memory: MemoryFunction, tables: Tables, tableOf: Tab
 /** The table of `this`. */
 type TableOf = (self: unknown) => Table
 
-function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {
+/** The ways out of a function or method. */
+export function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {
   return {
     missed: function (this: unknown) {
       return memory.call(tableOf(this), this, arguments)
@@ -177,17 +137,17 @@ function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {
 }
 
 /** The slot of up to two primitive arguments, or 0. An object is never in the index, so it finds none. */
-function slotOf(table: Table, count: number, first: unknown, second: unknown): number {
+export function slotOf(table: Table, count: number, first: unknown, second: unknown): number {
   if (count === 1) return (table.one.get(first as never) as number | undefined) ?? 0
   return count === 2 ? table.quick.findPair(first, second) : 0
 }
 
 /** Whether an entry has not expired. Its own time is somewhere in memory, the table's soonest one is at hand. */
-function isLive(table: Table, slot: number, time: number): boolean {
+export function isLive(table: Table, slot: number, time: number): boolean {
   return table.soonest > time || table.expiresAt[slot] > time
 }
 
 /** Whether a call has one argument to be read as a structure. A closed cache reads none: it may not fit in a key. */
-function isStructured(table: Table, count: number, first: unknown): first is object {
+export function isStructured(table: Table, count: number, first: unknown): first is object {
   return count === 1 && typeof first === 'object' && first !== null && !table.closed
 }

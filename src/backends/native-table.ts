@@ -4,13 +4,14 @@
  * mean, nor about functions. After `close` nothing is found or stored.
  */
 import { addon, type HotFunctions, type NativeHandle, type NativeInfo } from '../addon'
-import { type TimeSource, UserClock } from '../clock'
+import { now } from '../clock'
 import { NEVER } from '../expiry'
 import { encodeKey } from '../keys/encode'
 import type { Key, Token } from '../keys/tokens'
 import type { Words } from '../near'
 import type { ParsedOptions } from '../options'
 import { addCounters, type Counters, newNativeCounters, PROBE } from '../stats'
+import { UserClock } from '../user-clock'
 import {
   COUNT,
   EXPIRES_AT,
@@ -53,7 +54,8 @@ export class NativeTable {
   readonly words: Words | undefined
   private readonly handle: NativeHandle
   private readonly hot: HotFunctions
-  private readonly clock: TimeSource
+  /** Undefined: the clock of this package, of which V8 can make a part of its caller. */
+  private readonly userClock: UserClock | undefined
   private readonly maxKeySize: number
   /** What is added to the clock's time: the table's must be that of all isolates, and never negative. */
   readonly offset: number
@@ -74,8 +76,9 @@ export class NativeTable {
       codec: `${codec.name} ${codec.wireVersion}`,
     })
     this.hot = this.handle.hotFunctions()
-    this.clock = options.clock
-    this.offset = options.clock instanceof UserClock ? USER_OFFSET : processOffset()
+    const { clock } = options
+    this.userClock = clock instanceof UserClock ? clock : undefined
+    this.offset = this.userClock === undefined ? processOffset() : USER_OFFSET
     this.maxKeySize = maxKeySize
     this.exchange.keys.grow(KEY + maxKeySize)
     const counters = this.handle.counters()
@@ -86,7 +89,8 @@ export class NativeTable {
 
   /** The time on the table's clock. May run code of the user's. */
   now(): number {
-    return this.clock.now() + this.offset
+    const { userClock } = this
+    return (userClock === undefined ? now() : userClock.now()) + this.offset
   }
 
   /** A time of the table's on the cache's clock; undefined: never. */

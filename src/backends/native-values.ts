@@ -201,8 +201,17 @@ export class NativeValues {
     near.put(key, how.promise ?? value, words[SLOT], words[VERSION], words[GENERATION], expiresAt)
   }
 
-  /** Decodes the value that was just found, and keeps it nearby. */
+  /** The value that was just found, decoded, or `NOTHING`. */
   private read(table: NativeTable, key: Key, found: number | string): unknown {
+    const { near } = this
+    if (near !== undefined) return this.readNear(near, table, key, found)
+    const promised = table.exchange.words[FLAGS] === PROMISED
+    const value = typeof found === 'string' ? found : this.decoded(table, found)
+    return promised && value !== NOTHING ? Promise.resolve(value) : value
+  }
+
+  /** The same, and keeps it nearby. */
+  private readNear(near: Near, table: NativeTable, key: Key, found: number | string): unknown {
     const { words, times } = table.exchange
     const slot = words[SLOT]
     const version = words[VERSION]
@@ -212,8 +221,7 @@ export class NativeValues {
     const value = typeof found === 'string' ? found : this.decoded(table, found)
     if (value === NOTHING) return value
     const result = promised ? Promise.resolve(value) : value
-    const { near } = this
-    if (near === undefined || (this.primitivesOnly && !isPrimitive(value))) return result
+    if (this.primitivesOnly && !isPrimitive(value)) return result
     if (this.timed || expiresAt === NEVER) near.put(key, result, slot, version, generation, expiresAt)
     return result
   }

@@ -1,5 +1,5 @@
 /** What the user is told once, since it does not fail: results that cannot be stored, or not be read, or no table. */
-import { show } from '../options'
+import { show } from '../mistakes'
 
 /** A result is of a kind that cannot be stored. */
 export function warnOfUnstorable(name: string, problem: string): void {

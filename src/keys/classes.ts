@@ -1,6 +1,5 @@
 /** Recognises the built-in objects that have a value of their own, from this realm or another, and none of their subclasses. */
 import { types } from 'node:util'
-import { BYTES } from './tokens'
 
 const { getPrototypeOf } = Object
 const hasOwn = Object.prototype.hasOwnProperty
@@ -8,6 +7,30 @@ const typedArrayName = Object.getOwnPropertyDescriptor(
   getPrototypeOf(Uint8Array.prototype),
   Symbol.toStringTag,
 )!.get as (this: object) => string | undefined
+
+/** The classes whose value is bytes. */
+const BYTE_CLASSES = new Set([
+  'Buffer',
+  'ArrayBuffer',
+  'DataView',
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float16Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+])
+
+/** Whether the value of a built-in class is bytes. */
+export function isByteClass(name: string): boolean {
+  return BYTE_CLASSES.has(name)
+}
 
 /** Whether `prototype` is `Object.prototype` of some realm (node:vm, some test runners). */
 export function isObjectPrototype(prototype: object): boolean {
@@ -38,7 +61,7 @@ function brand(object: object): string | undefined {
   if (types.isArrayBuffer(object)) return 'ArrayBuffer'
   if (types.isDataView(object)) return 'DataView'
   const name = typedArrayName.call(object)
-  return name !== undefined && BYTES.has(name) ? name : undefined
+  return name !== undefined && isByteClass(name) ? name : undefined
 }
 
 /** What an object that cannot be in a key is called in messages. */

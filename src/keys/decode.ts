@@ -5,7 +5,7 @@
 import {
   ARRAYS,
   BARE_DICTIONARY,
-  BYTES,
+  bytesClass,
   DATE,
   DICTIONARY,
   EXTRAS,
@@ -47,8 +47,6 @@ export function decodeOne(key: Key): unknown {
   return new Decoder(Array.isArray(key) ? key : [key as Token]).value()
 }
 
-const BYTE_NAMES = new Map([...BYTES].map(([name, tag]) => [tag, name]))
-
 class Decoder {
   at = 0
   constructor(readonly tokens: Tokens) {}
@@ -86,7 +84,7 @@ class Decoder {
       case LONG_ARRAY:
         return this.array(this.value() as number)
     }
-    const bytes = BYTE_NAMES.get(token)
+    const bytes = bytesClass(token)
     if (bytes !== undefined) return bytesFrom(bytes, this.value() as string)
     return this.array(ARRAYS.indexOf(token))
   }

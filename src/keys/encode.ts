@@ -10,7 +10,7 @@ import { byCodeUnit } from './shapes'
 import {
   ARRAYS,
   BARE_DICTIONARY,
-  BYTES as BYTE_TAGS,
+  bytesTag,
   DATE,
   DICTIONARY,
   EXTRAS,
@@ -240,7 +240,7 @@ const FORMS = new Map<Tag, Form>([
   [SYMBOLS, counted(wire.SYMBOLS, 2, 1)],
 ])
 
-const BYTES_OF = new Map(wire.BYTE_CLASSES.map((name, i) => [BYTE_TAGS.get(name)!, wire.BYTES + i]))
+const BYTES_OF = new Map(wire.BYTE_CLASSES.map((name, i) => [bytesTag(name), wire.BYTES + i]))
 
 function writeTag(tag: Tag, at: number): number {
   if (tag === ZERO) return writeNumber(0, at)

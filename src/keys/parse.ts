@@ -8,7 +8,7 @@ import { isIndex } from './classes'
 import {
   ARRAYS,
   BARE_DICTIONARY,
-  BYTES as BYTE_TAGS,
+  bytesTag,
   DATE,
   DICTIONARY,
   EXTRAS,
@@ -224,7 +224,7 @@ class Parser {
     const length = this.count(1)
     const size = (View as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1
     if (length % size !== 0) fail(`a ${name} has a part of an element`)
-    this.tokens.push(BYTE_TAGS.get(name)!, this.bytes.toString('latin1', this.at, this.at + length))
+    this.tokens.push(bytesTag(name), this.bytes.toString('latin1', this.at, this.at + length))
     this.at += length
   }
 

@@ -4,16 +4,15 @@
  *
  * The tokens of the key being read lie in `tokens` from `start` to `end`, until the next read. Getters and Proxy traps
  * may read other keys meanwhile: a read works above whatever is on the stack, and always leaves it as it found it.
+ * Of what is neither a primitive nor a plain object nor an array, `exotic.ts` says what there is to write.
  */
-import { bytesOf, isBare } from './bytes'
-import { builtInClass, describe, isIndex, isObjectPrototype } from './classes'
-import { Position, path, refuse } from './refuse'
-import { byCodeUnit, LOST, MAX_NAMES, type Shapes, type State } from './shapes'
+import { exoticOf, extrasOfArray, symbolsOf } from './exotic'
+import { path } from './path'
+import { refuse, refuseLength } from './refuse'
+import { LOST, MAX_NAMES, type Shapes, type State } from './shapes'
 import {
   ARRAYS,
   BARE_DICTIONARY,
-  BYTES,
-  DATE,
   DICTIONARY,
   EXTRAS,
   HOLE,
@@ -21,11 +20,9 @@ import {
   LISTS,
   LONG_ARRAY,
   LONG_LIST,
-  MAP,
+  MAX_TOKENS,
   NONE,
   numberToken,
-  REGEXP,
-  SET,
   SHORT,
   SYMBOLS,
   type Token,
@@ -33,8 +30,6 @@ import {
 
 /** Deeper arguments are refused: nothing ends a walk into a cycle, and the stack has an end. */
 export const MAX_DEPTH = 1000
-/** Longer keys are refused: an object that shares its parts can spell out to more tokens than there is memory. */
-export const MAX_TOKENS = 1_000_000
 /** More work is refused: a deep object may have to be brought into order on each level. */
 const MAX_MOVED = 16 * MAX_TOKENS
 
@@ -61,7 +56,7 @@ const KEPT = 4096
 const { getOwnPropertySymbols, getPrototypeOf, keys: ownNames } = Object
 const objectPrototype = Object.prototype
 const arrayPrototype = Array.prototype
-const { hasOwnProperty: hasOwn, propertyIsEnumerable: isEnumerable } = Object.prototype
+const { hasOwnProperty: hasOwn } = Object.prototype
 
 /**
  * Reads the key of an argument list into `tokens`. One argument is written bare, several after their number.
@@ -255,16 +250,9 @@ function arrange(
   }
 }
 
-/** Writes the enumerable symbols of a plain object, in the order of their registry keys. */
 function readSymbols(object: object, found: symbol[], shapes: Shapes, depth: number): void {
-  const symbols = found.filter((symbol) => isEnumerable.call(object, symbol))
+  const symbols = symbolsOf(object, found, depth)
   if (symbols.length === 0) return
-  for (const symbol of symbols) {
-    if (Symbol.keyFor(symbol) !== undefined) continue
-    path[depth + 1] = symbol
-    refuse(depth + 1, 'its name is a unique symbol')
-  }
-  symbols.sort((a, b) => byCodeUnit(Symbol.keyFor(a)!, Symbol.keyFor(b)!))
   tokens[top++] = SYMBOLS
   tokens[top++] = symbols.length
   for (const symbol of symbols) {
@@ -281,7 +269,7 @@ function readArray(array: readonly unknown[], shapes: Shapes, depth: number): vo
   // Index names come first and in order, so this finds both holes and named properties.
   const present = ownNames(array)
   const dense = present.length === length && (length === 0 || present[length - 1] === String(length - 1))
-  if (!dense || getOwnPropertySymbols(array).length !== 0) readExtras(array, isIndex, shapes, depth)
+  if (!dense || getOwnPropertySymbols(array).length !== 0) readExtras(extrasOfArray(array), shapes, depth)
   if (length > SHORT) {
     tokens[top++] = LONG_ARRAY
     tokens[top++] = length
@@ -301,77 +289,24 @@ function readArray(array: readonly unknown[], shapes: Shapes, depth: number): vo
   }
 }
 
-/** Writes the enumerable named properties of an array, Map, Date …, where it has any. */
-function readExtras(object: object, skip: (name: string) => boolean, shapes: Shapes, depth: number): void {
-  const extras = ownNames(object).filter((name) => !skip(name))
-  const symbols = getOwnPropertySymbols(object).filter((symbol) => isEnumerable.call(object, symbol))
-  if (extras.length === 0 && symbols.length === 0) return
+/** Writes the named properties of an array, Map, Date …, where it has any. */
+function readExtras(extras: object | undefined, shapes: Shapes, depth: number): void {
+  if (extras === undefined) return
   tokens[top++] = EXTRAS
-  const copy: Record<string | symbol, unknown> = Object.create(null)
-  for (const name of [...extras, ...symbols]) copy[name] = (object as typeof copy)[name]
-  readPlain(copy, true, shapes, depth)
+  readPlain(extras, true, shapes, depth)
 }
 
-const never = (): boolean => false
-
 function readExotic(object: object, prototype: object, shapes: Shapes, depth: number): void {
-  if (isObjectPrototype(prototype)) {
+  const exotic = exoticOf(object, prototype, bytesRead, depth)
+  if (exotic === undefined) {
     readPlain(object, false, shapes, depth)
     return
   }
-  const name = builtInClass(object, prototype)
-  if (name === undefined) refuse(depth, describe(object, prototype))
-  const bytes = BYTES.get(name)
-  if (bytes === undefined) readExtras(object, never, shapes, depth)
-  else if (!isBare(object, name)) readExtras(object, isIndex, shapes, depth)
-  if (bytes !== undefined) {
-    tokens[top++] = bytes
-    const text = bytesOf(object, bytesRead, depth)
-    bytesRead += text.length
-    tokens[top++] = text
-  } else if (name === 'Date') {
-    tokens[top++] = DATE
-    tokens[top++] = numberToken(Date.prototype.getTime.call(object))
-  } else if (name === 'RegExp') {
-    const { source, flags, lastIndex } = object as RegExp
-    tokens[top++] = REGEXP
-    tokens[top++] = source
-    tokens[top++] = flags
-    path[depth + 1] = 'lastIndex'
-    readValue(lastIndex, shapes, depth + 1)
-  } else if (name === 'Map') readMap(object as Map<unknown, unknown>, shapes, depth)
-  else readSet(object as Set<unknown>, shapes, depth)
-}
-
-const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!
-const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!
-
-// A Map's or Set's entries are copied first: a getter inside may change the collection while it is read.
-
-function readMap(map: Map<unknown, unknown>, shapes: Shapes, depth: number): void {
-  if (Reflect.apply(sizeOfMap, map, []) > MAX_TOKENS) refuseLength(depth)
-  const entries = [...Map.prototype.entries.call(map)]
-  tokens[top++] = MAP
-  tokens[top++] = numberToken(entries.length)
-  for (const [i, [key, value]] of entries.entries()) {
-    path[depth + 1] = new Position(`<key ${i}>`)
-    readValue(key, shapes, depth + 1)
-    path[depth + 1] = new Position(`<value ${i}>`)
+  bytesRead += exotic.bytes
+  readExtras(exotic.extras, shapes, depth)
+  for (const token of exotic.head) tokens[top++] = token
+  for (const [step, value] of exotic.parts) {
+    path[depth + 1] = step
     readValue(value, shapes, depth + 1)
   }
-}
-
-function readSet(set: Set<unknown>, shapes: Shapes, depth: number): void {
-  if (Reflect.apply(sizeOfSet, set, []) > MAX_TOKENS) refuseLength(depth)
-  const elements = [...Set.prototype.values.call(set)]
-  tokens[top++] = SET
-  tokens[top++] = numberToken(elements.length)
-  for (const [i, element] of elements.entries()) {
-    path[depth + 1] = new Position(`<element ${i}>`)
-    readValue(element, shapes, depth + 1)
-  }
-}
-
-function refuseLength(depth: number): never {
-  refuse(depth, `it has more than ${MAX_TOKENS} parts`)
 }

@@ -1,19 +1,10 @@
 /** Says which part of which argument cannot be in a key, why, and what to do instead. */
 import { typeError } from '../errors'
-
-/**
- * Where the walk over the arguments is: `path[0]` is the argument's position (or what the value is called, where it
- * is not an argument), then one property name, symbol, index or collection position for each level.
- */
-export const path: (string | number | symbol | Position)[] = []
+import { Position, path } from './path'
+import { MAX_TOKENS } from './tokens'
 
 /** Characters of a path that messages show. */
 const MAX_PATH = 200
-
-/** A place in a Map or Set. */
-export class Position {
-  constructor(readonly text: string) {}
-}
 
 /** Refuses the value at `path`, which lies `depth` levels down. */
 export function refuse(depth: number, why: string): never {
@@ -22,6 +13,11 @@ export function refuse(depth: number, why: string): never {
     `${where(depth)} cannot be part of a cache key: ${why}. ` +
       'Give the option `key`: a function that turns the arguments into a plain value.',
   )
+}
+
+/** Refuses it for its length. */
+export function refuseLength(depth: number): never {
+  refuse(depth, `it has more than ${MAX_TOKENS} parts`)
 }
 
 function where(depth: number): string {

@@ -11,7 +11,7 @@
 import { byCodeUnit } from './shapes'
 import {
   BARE_DICTIONARY,
-  BYTES,
+  bytesClass,
   DATE,
   DICTIONARY,
   EXTRAS,
@@ -59,8 +59,6 @@ function primitiveText(value: Token): string {
       return String(value)
   }
 }
-
-const BYTE_NAMES = new Map([...BYTES].map(([name, tag]) => [tag, name]))
 
 /** How the objects of a shape are written. */
 interface Layout {
@@ -129,7 +127,7 @@ class Writer {
       case LONG_ARRAY:
         return `[${this.values(this.count())}]`
     }
-    const bytes = BYTE_NAMES.get(token)
+    const bytes = bytesClass(token)
     return bytes === undefined ? `[${this.values(token.count)}]` : `${bytes}("${this.base64()}")`
   }
 

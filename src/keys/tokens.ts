@@ -34,6 +34,9 @@ export type Tokens = readonly Token[]
 /** A whole key: one token, or a list of at least two. (No token is an array, so the two cannot be confused.) */
 export type Key = Token | Tokens
 
+/** Longer keys are refused: an object that shares its parts can spell out to more tokens than there is memory. */
+export const MAX_TOKENS = 1_000_000
+
 // Map and === hold 0 and -0 to be one value, and === holds NaN to be none: as keys, the three are tags.
 export const ZERO = new Tag('zero')
 export const NEGATIVE_ZERO = new Tag('negative zero')
@@ -74,26 +77,21 @@ export const NO_ARGUMENTS = LISTS[0]!
 /** Opens the key of two arguments. */
 export const PAIR = LISTS[2]!
 
-/** One string of bytes (one code unit per byte) follows; by the name of the class. */
-export const BYTES: ReadonlyMap<string, Tag> = new Map(
-  [
-    'Buffer',
-    'ArrayBuffer',
-    'DataView',
-    'Int8Array',
-    'Uint8Array',
-    'Uint8ClampedArray',
-    'Int16Array',
-    'Uint16Array',
-    'Int32Array',
-    'Uint32Array',
-    'Float16Array',
-    'Float32Array',
-    'Float64Array',
-    'BigInt64Array',
-    'BigUint64Array',
-  ].map((name) => [name, new Tag(name, 1)]),
-)
+const bytes = new Map<string, Tag>()
+
+/** The tag of a class of bytes, by its name: one string of bytes (one code unit each) follows. */
+export function bytesTag(name: string): Tag {
+  const known = bytes.get(name)
+  if (known !== undefined) return known
+  const tag = new Tag(name, 1)
+  bytes.set(name, tag)
+  return tag
+}
+
+/** The name of the class of bytes whose tag this is, or undefined. */
+export function bytesClass(tag: Tag): string | undefined {
+  return bytes.get(tag.kind) === tag ? tag.kind : undefined
+}
 
 /** The token of a number. */
 export function numberToken(value: number): Token {

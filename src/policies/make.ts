@@ -1,10 +1,7 @@
 /**
  * From the options to a policy. Both options are valid when they come here.
  */
-import { Fifo } from './fifo'
-import { Lfu } from './lfu'
-import { Lru } from './lru'
-import { Mru } from './mru'
+import { makeOther } from './others'
 import type { Policy, PolicyName } from './policy'
 import { Sieve } from './sieve'
 
@@ -18,18 +15,7 @@ const SMALLEST_WINDOWED_CAPACITY = 20
  * @param graceWindow - the share of them that SIEVE spares; the other policies have no window.
  */
 export function makePolicy(name: PolicyName, capacity: number, graceWindow: number): Policy {
-  switch (name) {
-    case 'sieve':
-      return new Sieve(graceEntries(capacity, graceWindow))
-    case 'lru':
-      return new Lru()
-    case 'lfu':
-      return new Lfu()
-    case 'fifo':
-      return new Fifo()
-    case 'mru':
-      return new Mru()
-  }
+  return name === 'sieve' ? new Sieve(graceEntries(capacity, graceWindow)) : makeOther(name)
 }
 
 /** The window in entries: always fewer than `capacity`. */
