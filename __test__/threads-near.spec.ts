@@ -73,6 +73,18 @@ describe('near: true', () => {
     expect([cached(1), cached(1)]).toEqual([7, 7])
   })
 
+  it.each([
+    ['a number', () => 1],
+    ['an object', () => ({ a: [1] })],
+  ] as [string, () => unknown][])('never gives what was cleared elsewhere: %s', (_, write) => {
+    let calls = 0
+    const { cached, elsewhere } = shared((_key: unknown) => ++calls)
+    for (let round = 1; round <= 3; round++) {
+      for (let i = 0; i < 3; i++) expect(cached(write())).toBe(round)
+      elsewhere.clear()
+    }
+  })
+
   it('never gives what was evicted, also when its slot holds another key', () => {
     const { cached, elsewhere } = shared((n: number) => -n, { maxSize: 2, nearSize: 100 })
     for (let n = 1; n <= 50; n++) {

@@ -4,7 +4,7 @@
 use super::*;
 use crate::shim::PATIENT;
 use ::loom::model::Builder;
-use ::loom::thread::{JoinHandle, spawn};
+use ::loom::thread::spawn;
 
 const A: [u8; 8] = *b"key of a";
 
@@ -56,10 +56,16 @@ fn get(table: &Table, key: [u8; 8]) -> Result<(u64, Hit), Token> {
     }
 }
 
-/// A thread that looks `A` up. The other side is the model's own thread: the other way round loom explores little.
-fn reader(table: &Arc<Table>) -> JoinHandle<Result<(u64, Hit), Token>> {
-    let table = Arc::clone(table);
-    spawn(move || get(&table, A))
+/// Both at once, each in a thread of its own: of what the model's own thread does in between loom tries few orders.
+fn race<A: Send + 'static, B: Send + 'static>(
+    table: &Arc<Table>,
+    one: impl FnOnce(&Table) -> A + Send + 'static,
+    other: impl FnOnce(&Table) -> B + Send + 'static,
+) -> (A, B) {
+    let [here, there] = [Arc::clone(table), Arc::clone(table)];
+    let one = spawn(move || one(&here));
+    let other = spawn(move || other(&there));
+    (one.join().unwrap(), other.join().unwrap())
 }
 
 /// Whether a near entry made from this hit would be served: two plain loads, as JavaScript does them.
@@ -79,9 +85,8 @@ fn a_reader_sees_the_old_or_the_new_value_while_it_is_replaced() {
     explore(|| {
         let table = table(1);
         set(&table, A, 1);
-        let reader = reader(&table);
-        set(&table, A, 2);
-        let (number, _) = reader.join().unwrap().expect("a key that is there is never missed");
+        let (found, _) = race(&table, |table| get(table, A), |table| set(table, A, 2));
+        let (number, _) = found.expect("a key that is there is never missed");
         assert!(number == 1 || number == 2);
         assert_eq!(get(&table, A).unwrap().0, 2);
     });
@@ -92,10 +97,8 @@ fn a_reader_never_takes_the_value_of_the_key_that_its_slot_and_blocks_went_to() 
     explore(|| {
         let table = table(1);
         set(&table, A, 1);
-        let reader = reader(&table);
-        set(&table, *b"key of b", 2);
-        set(&table, *b"key of c", 3);
-        if let Ok((number, _)) = reader.join().unwrap() {
+        let change = |table: &Table| set(table, *b"key of b", 2);
+        if let (Ok((number, _)), _) = race(&table, |table| get(table, A), change) {
             assert_eq!(number, 1);
         }
     });
@@ -108,9 +111,9 @@ fn a_key_is_found_while_its_cell_moves() {
         let neighbour = neighbour(&table);
         set(&table, neighbour, 1);
         set(&table, A, 2);
-        let reader = reader(&table);
-        assert!(table.delete(&neighbour, 0));
-        assert_eq!(reader.join().unwrap().expect("it is there all along").0, 2);
+        let change = move |table: &Table| table.delete(&neighbour, 0);
+        let (found, deleted) = race(&table, |table| get(table, A), change);
+        assert_eq!((found.expect("it is there all along").0, deleted), (2, true));
         assert_eq!(get(&table, A).unwrap().0, 2);
     });
 }
@@ -127,9 +130,7 @@ fn a_near_entry_is_not_served_after_its_key_was_replaced_deleted_evicted_or_clea
         explore(move || {
             let table = table(1);
             set(&table, A, 1);
-            let reader = reader(&table);
-            change(&table);
-            if let Ok((1, hit)) = reader.join().unwrap() {
+            if let (Ok((1, hit)), ()) = race(&table, |table| get(table, A), change) {
                 assert!(!near(&table, &hit));
             }
         });
@@ -143,12 +144,9 @@ fn a_near_entry_of_a_value_just_stored_is_not_served_after_a_delete_or_a_clear()
         explore(move || {
             let table = table(1);
             let token = get(&table, A).unwrap_err();
-            let filler = spawn({
-                let table = Arc::clone(&table);
-                move || table.put(&A, &value(1), 0, NEVER, 0, Some(token))
-            });
-            change(&table);
-            if let Put::Stored(Stored { slot, version, generation }) = filler.join().unwrap() {
+            let fill = move |table: &Table| table.put(&A, &value(1), 0, NEVER, 0, Some(token));
+            let (filled, ()) = race(&table, fill, change);
+            if let Put::Stored(Stored { slot, version, generation }) = filled {
                 let hit = Hit { slot, version, generation, len: 16, flags: 0, expires_at: NEVER };
                 assert!(!near(&table, &hit));
             }
@@ -162,12 +160,8 @@ fn a_fill_does_not_overwrite_a_set() {
     explore(|| {
         let table = table(1);
         let token = get(&table, A).unwrap_err();
-        let filler = spawn({
-            let table = Arc::clone(&table);
-            move || table.put(&A, &value(1), 0, NEVER, 0, Some(token))
-        });
-        set(&table, A, 2);
-        filler.join().unwrap();
+        let fill = move |table: &Table| table.put(&A, &value(1), 0, NEVER, 0, Some(token));
+        race(&table, fill, |table| set(table, A, 2));
         assert_eq!(get(&table, A).unwrap().0, 2);
     });
 }
@@ -180,16 +174,15 @@ fn a_delete_or_set_that_finds_no_time_is_not_lost() {
             PATIENT.store(false, std::sync::atomic::Ordering::Relaxed);
             let table = table(2);
             set(&table, A, 1);
-            let other = spawn({
-                let table = Arc::clone(&table);
-                move || {
-                    set(&table, *b"key of b", 3);
-                    get(&table, A)
-                }
-            });
-            change(&table);
-            assert_ne!(get(&table, A).map_or(0, |(number, _)| number), 1);
-            if let Ok((1, hit)) = other.join().unwrap() {
+            let other = |table: &Table| {
+                set(table, *b"key of b", 3);
+                get(table, A)
+            };
+            let change = move |table: &Table| {
+                change(table);
+                assert_ne!(get(table, A).map_or(0, |(number, _)| number), 1);
+            };
+            if let (Ok((1, hit)), ()) = race(&table, other, change) {
                 assert!(!near(&table, &hit));
             }
             PATIENT.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -202,11 +195,12 @@ fn a_near_entry_is_not_served_after_a_delete_that_found_no_time() {
     explore(|| {
         let table = table(2);
         set(&table, A, 1);
-        let reader = reader(&table);
         // What such a delete does. The set is the next lock holder, which empties the shard.
-        table.forget(&table.shards[0]);
-        set(&table, *b"key of b", 2);
-        if let Ok((_, hit)) = reader.join().unwrap() {
+        let change = |table: &Table| {
+            table.forget(&table.shards[0]);
+            set(table, *b"key of b", 2);
+        };
+        if let (Ok((_, hit)), ()) = race(&table, |table| get(table, A), change) {
             assert!(!near(&table, &hit));
         }
         assert!(get(&table, A).is_err());
@@ -219,9 +213,8 @@ fn a_cleared_value_is_gone_while_the_next_writer_empties_the_shard() {
         let table = table(2);
         set(&table, A, 1);
         table.clear();
-        let reader = reader(&table);
-        set(&table, *b"key of b", 2);
-        assert!(reader.join().unwrap().is_err());
+        let (found, _) = race(&table, |table| get(table, A), |table| set(table, *b"key of b", 2));
+        assert!(found.is_err());
         assert!(get(&table, A).is_err());
         assert_eq!(get(&table, *b"key of b").unwrap().0, 2);
     });

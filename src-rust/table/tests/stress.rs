@@ -5,8 +5,8 @@ use super::*;
 use crate::table::oracle::{Client, Source};
 use std::sync::atomic::AtomicBool;
 
-const OPERATIONS: u32 = if cfg!(miri) { 60 } else { 60_000 };
-const KEYS: u32 = if cfg!(miri) { 24 } else { 600 };
+const OPERATIONS: u32 = if cfg!(miri) { 25 } else { 60_000 };
+const KEYS: u32 = if cfg!(miri) { 12 } else { 600 };
 
 /// A pseudo-random sequence.
 struct Random(u64);
