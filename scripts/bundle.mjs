@@ -28,7 +28,12 @@ const division = await divide(source, 'index', LATE)
 const AROUND = {
   main: ["'use strict'\nlet part", 'module.exports = part'],
   late: [
-    "'use strict'\n// Loaded by main.js, which gives it what the two have in common.\nmodule.exports = (main) => {\nlet part",
+    `'use strict'
+// Loaded by main.js, which gives it what the two have in common.
+module.exports = (main, build) => {
+if (build !== '${division.build}')
+  throw new Error('The files of warp-cache were replaced while this process ran: restart it.')
+let part`,
     'return part\n}',
   ],
 }

@@ -4,6 +4,7 @@
  * part and forward to it, and a late part is itself a function, of what it uses of the main part. So there is one
  * state, and each object has one identity. What cannot cross a border like that ends the build.
  */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, posix, relative, sep } from 'node:path'
 import { transform } from 'esbuild'
@@ -36,7 +37,14 @@ export async function divide(source, entry, late) {
   const exported = modules
     .get(entry)
     .imports.flatMap(({ target, names }) => names.map((name) => ({ module: target, name })))
-  return { source, partOf, usedBy, exported }
+  return { source, partOf, usedBy, exported, build: buildOf(modules) }
+}
+
+/** The same for the same sources: parts of two builds do not fit. */
+function buildOf(modules) {
+  const hash = createHash('sha256')
+  for (const [module, { code }] of [...modules].sort()) hash.update(`${module}\0${code}\0`)
+  return hash.digest('hex').slice(0, 16)
 }
 
 function add(uses, use) {
@@ -88,6 +96,7 @@ async function readModule(source, module) {
   const imports = code.matchAll(/^(?:import|export) ([^;"'`()]*) from "(\.[^"]*)";$/gm)
   const exported = (pattern) => new Set([...code.matchAll(pattern)].map(([, name]) => name))
   return {
+    code,
     imports: [...imports].map(([, what, path]) => ({
       target: posix.join(posix.dirname(module), path),
       names: namesIn(what),
@@ -145,7 +154,7 @@ export function entryOf(part, { usedBy, exported }) {
 }
 
 /** The esbuild plugin that, in the build of one part, stands in for the modules of the others. */
-export function borders(part, { source, partOf, usedBy }) {
+export function borders(part, { source, partOf, usedBy, build }) {
   /** In the main part, the functions of a late module. */
   const forwarders = (module) => {
     const own = []
@@ -163,7 +172,7 @@ export function borders(part, { source, partOf, usedBy }) {
         : `import { ${use.name} as used${i} } from './${use.module}'\n`,
     )
     const given = uses.map((use, i) => (isHeld(use) ? `used${i}().${use.name}` : `used${i}`))
-    return `${imports.join('')}let part\nexport const load = () => part ??= require('./${late}.js')([${given}])`
+    return `${imports.join('')}let part\nexport const load = () => part ??= require('./${late}.js')([${given}], '${build}')`
   }
 
   /** In a late part, what it was given of another module. */
