@@ -18,7 +18,7 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri demo soak ready all clean
+  bench-table loom shuttle miri asan nightly demo soak ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -43,9 +43,12 @@ $(VITEST_SUITES:%=suite-%): suite-%:
 	@echo "== $* =="
 	@$(VITEST) --project $* --outputFile.json=reports/suites/$*.json
 
+# Runs a command of cargo's, and keeps what it printed as the report of a suite.
+reported = mkdir -p reports/suites; $(2) > reports/suites/$(1).txt 2>&1; status=$$?; cat reports/suites/$(1).txt; exit $$status
+
 suite-cargo:
 	@echo "== cargo =="
-	@cargo test --locked --quiet > reports/suites/cargo.txt 2>&1; status=$$?; cat reports/suites/cargo.txt; exit $$status
+	@$(call reported,cargo,cargo test --locked --quiet)
 
 lint: $(NODE_STAMP) $(CARGO_STAMP) ## Biome, rustfmt and Clippy; warnings are errors
 	npm run --silent lint
@@ -65,7 +68,7 @@ package: build ## Check what would be published: publint, attw, knip
 	npm run --silent check:attw
 	npm run --silent check:knip
 
-demo: $(DIST) ## A Markdown server under load, without and with a cache, in under 30 s
+demo: $(DIST) $(ADDON_STAMP) ## A Markdown server under load: no cache, cache(), a pool of workers; in under 30 s
 	node --expose-gc demo/demo.mjs
 
 bench: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks: table and JSON
@@ -80,15 +83,24 @@ soak: build ## The property tests with many more runs (SOAK=1)
 # Each compiles the crate over other atomics, so each has a target directory.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
 loom: $(CARGO_STAMP) ## The table's protocol under loom: every interleaving of small models
-	RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=target/loom $(MODELS) -- --test-threads=1
+	@$(call reported,loom,RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=target/loom $(MODELS) -- --test-threads=2)
 
-shuttle: $(CARGO_STAMP) ## The whole table under shuttle's PCT scheduler: 80,000 random schedules
-	RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/shuttle $(MODELS) -- --test-threads=1
+shuttle: $(CARGO_STAMP) ## The whole table under shuttle's PCT scheduler: random schedules
+	@$(call reported,shuttle,RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/shuttle $(MODELS) -- --test-threads=2)
 
 # Stacked borrows would touch every word of a table at each access. parking_lot keeps pointers in integers.
-miri: ## The table's tests under Miri, over heap memory; needs a nightly toolchain with Miri
-	MIRIFLAGS='-Zmiri-disable-isolation -Zmiri-permissive-provenance -Zmiri-tree-borrows' \
-	  cargo +nightly miri test --locked --quiet --no-default-features --lib -- table::tests hash::
+MIRI_FLAGS := -Zmiri-disable-isolation -Zmiri-permissive-provenance -Zmiri-tree-borrows
+MIRI_TESTS := table::tests::behaviour hash::
+miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
+	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +nightly miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
+
+asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
+	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
+	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
+
+nightly:
+	@cargo +nightly miri --version > /dev/null 2>&1 || \
+	  rustup toolchain install nightly --profile minimal --component miri --component rust-src
 
 bench-table: $(CARGO_STAMP) ## What the native table costs without JavaScript
 	cargo bench --locked --quiet --no-default-features --bench table

@@ -195,6 +195,12 @@ describe('built-in objects', () => {
     }
   })
 
+  it('and those of buffers and DataViews, which have no indices, whatever their name', () => {
+    for (const make of [() => new ArrayBuffer(2), () => new DataView(new ArrayBuffer(2))]) {
+      expectAllDifferent([make(), Object.assign(make(), { 0: 1 }), Object.assign(make(), { 0: 2 })])
+    }
+  })
+
   it('properties that hide what a view is do not', () => {
     const disguised = (byte: number) =>
       Object.defineProperties(new Uint8Array([byte]), {

@@ -54,6 +54,23 @@ it('works when required, and when imported', () => {
   expect(JSON.parse(node(project, 'late.mjs', `import ${NAMES} from 'warp-cache'\n${USE}`))).toEqual(SEEN)
 })
 
+it('notices files of another build in the place of its own', () => {
+  const outcome = node(
+    project,
+    'replaced.cjs',
+    `const { readFileSync, writeFileSync } = require('node:fs')
+     const file = require.resolve('warp-cache').replace('index.js', 'rare.js')
+     const ours = readFileSync(file, 'utf8')
+     const { cache } = require('warp-cache')
+     writeFileSync(file, ours.replace(/build !== '/, "build !== 'another "))
+     const f = cache((date) => date.getTime())
+     try { f(new Date(1)) } catch ({ message }) { console.log(message) }
+     writeFileSync(file, ours)
+     console.log(f(new Date(1)))`,
+  )
+  expect(outcome).toBe('The files of warp-cache were replaced while this process ran: restart it.\n1\n')
+})
+
 it('loads each file when it is needed', () => {
   const source = `
     const { basename } = require('node:path')

@@ -3,6 +3,7 @@
  * another realm; and the refusal of what is none of these. Says what there is to write, and writes nothing: so the walk
  * over a nested argument takes no more of the call stack for it.
  */
+import { types } from 'node:util'
 import { bytesOf, isBare } from './bytes'
 import { builtInClass, describe, isByteClass, isIndex, isObjectPrototype } from './classes'
 import { Position, path } from './path'
@@ -67,7 +68,9 @@ export function exoticOf(
   const name = builtInClass(object, prototype)
   if (name === undefined) refuse(depth, describe(object, prototype))
   if (isByteClass(name)) {
-    const extras = isBare(object, name) ? undefined : extrasOf(object, isIndex)
+    const extras = isBare(object, name)
+      ? undefined
+      : extrasOf(object, types.isTypedArray(object) ? isIndex : never)
     const text = bytesOf(object, spent, depth)
     return { extras, head: [bytesTag(name), text], parts: [], bytes: text.length }
   }
