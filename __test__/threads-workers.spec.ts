@@ -150,6 +150,8 @@ describe('what one isolate does', () => {
 describe('a function without a name', () => {
   it('that is cached at the top level of a module has the same table in every isolate that loads it', () => {
     const ending = runProgram(`
+      // A made name begins with that of the package.
+      require('node:fs').writeFileSync(__dirname + '/package.json', '{ "name": "program" }')
       const { cache } = require('warp-cache')
       const { isMainThread, Worker, parentPort, threadId } = require('node:worker_threads')
       const first = cache(function first(n) { return 'thread ' + threadId }, { backend: 'threads' })

@@ -12,7 +12,10 @@ const CARGO_SUITES = ['cargo', 'loom', 'shuttle', 'miri']
 const SUITES_STEP = 'make test'
 
 const reports = resolve(import.meta.dirname, '..', 'reports')
-const rows = [...VITEST_SUITES.map((name) => row(name, vitest)), ...CARGO_SUITES.map((name) => row(name, cargo))]
+const rows = [
+  ...VITEST_SUITES.map((name) => row(name, vitest)),
+  ...CARGO_SUITES.map((name) => row(name, cargo)),
+]
 const suitesFailed = rows.some(({ failed }) => failed > 0)
 const steps = readSteps()
 for (const { name, ok } of steps) {
