@@ -17,7 +17,7 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  demo soak ready all clean
+  bench-table loom shuttle miri demo soak ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -75,6 +75,22 @@ bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer 
 
 soak: build ## The property tests with many more runs (SOAK=1)
 	SOAK=1 npm run --silent test
+
+# Each compiles the crate over other atomics, so each has a target directory.
+MODELS := cargo test --locked --quiet --no-default-features --lib table::models
+loom: $(CARGO_STAMP) ## The table's protocol under loom: every interleaving of small models
+	RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=target/loom $(MODELS) -- --test-threads=1
+
+shuttle: $(CARGO_STAMP) ## The whole table under shuttle's PCT scheduler: 80,000 random schedules
+	RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/shuttle $(MODELS) -- --test-threads=1
+
+# Stacked borrows would touch every word of a table at each access. parking_lot keeps pointers in integers.
+miri: ## The table's tests under Miri, over heap memory; needs a nightly toolchain with Miri
+	MIRIFLAGS='-Zmiri-disable-isolation -Zmiri-permissive-provenance -Zmiri-tree-borrows' \
+	  cargo +nightly miri test --locked --quiet --no-default-features --lib -- table::tests hash::
+
+bench-table: $(CARGO_STAMP) ## What the native table costs without JavaScript
+	cargo bench --locked --quiet --no-default-features --bench table
 
 ready: ## Everything that CI runs
 	bash .ci/run

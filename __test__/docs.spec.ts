@@ -126,7 +126,8 @@ describe('a list of what there is', () => {
     ['docs/api.md', '## Options'],
   ])('the options, in %s', (page, heading) => {
     const names: Record<string, string> = { store: 'backend', clock: 'now' }
-    const known = Object.keys(parseFunctionOptions(undefined)).map((name) => names[name] ?? name)
+    const { native, ...common } = parseFunctionOptions({ backend: 'threads' })
+    const known = Object.keys({ ...common, ...native }).map((name) => names[name] ?? name)
     expect(firstColumn(page, heading)).toEqual(known.sort())
   })
 
@@ -136,7 +137,7 @@ describe('a list of what there is', () => {
   })
 
   it('the counters', () => {
-    const counters = Object.keys(cache((n: number) => n).cacheInfo())
+    const counters = Object.keys(cache((n: number) => n, { backend: 'threads', name: 'docs' }).cacheInfo())
     expect(firstColumn('docs/api.md', '### cacheInfo(): CacheInfo')).toEqual(
       [...counters, 'storeErrors'].sort(),
     )

@@ -3,8 +3,10 @@
  * back to equal arguments; an error for bytes that are no key. The oracle compares arguments pair by pair.
  * SOAK=1 draws ten times as many; SEED=… repeats a run.
  */
+import { runInThisContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isWarpCacheError } from '../src/errors.js'
 import {
   encodeKey,
   encodeNumber,
@@ -16,9 +18,12 @@ import {
 import { readList, span, tokens } from '../src/keys/read.js'
 import { KeyReader } from '../src/keys/reader.js'
 import { Shapes } from '../src/keys/shapes.js'
+import { KEY_FORMAT } from '../src/keys/wire.js'
 import { Scratch } from '../src/scratch.js'
 import { sameArguments } from './models/key-equality.js'
 import { anyRecipe, changeList, lots, make, type Recipe } from './models/recipes.js'
+import { extentOf, leavesTheWorldUnharmed } from './support/unharmed.js'
+import vectors from './vectors/keys.json' with { type: 'json' }
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const SCALE = process.env.SOAK === '1' ? 10 : 1
@@ -139,6 +144,13 @@ describe('the short ways', () => {
     }
   })
 
+  it('know one NaN, whatever bits it has', () => {
+    const [odd] = new Float64Array(Uint8Array.of(1, 2, 3, 4, 5, 6, 0xf8, 0xff).buffer)
+    expect(odd).toBe(Number.NaN)
+    expect(taken(encodeNumber(odd, scratch, AT, ROOM))).toBe('02000000000000f87f')
+    expect(bytesOf([[odd]]).toString('hex')).toBe('0c0102000000000000f87f')
+  })
+
   it('write two primitives as the long way does', () => {
     for (const a of primitives) {
       for (const b of primitives) {
@@ -166,5 +178,137 @@ describe('the short ways', () => {
     const lone = ['\ud800', '\udbff', '\udc00', '\ufffd', '\udc00\ud800', '\ud800\udc00']
     expect(new Set(lone.map((text) => bytesOf([text]).toString('hex'))).size).toBe(lone.length)
     for (const text of lone) expect(argumentsOf(bytesOf([text]))).toEqual([text])
+  })
+})
+
+describe('properties beside elements', () => {
+  it('come back with their owners', () => {
+    const owners = [
+      [1, undefined, 3],
+      new Map([[1, 2]]),
+      new Set([1]),
+      new Date(5),
+      /a/g,
+      new Uint8Array(3),
+      new ArrayBuffer(2),
+    ]
+    for (const owner of owners) {
+      const named = Object.assign(owner, { a: 1, '-1': 2, '1.5x': 3, [Symbol.for('s')]: { b: [4] } })
+      const [back] = argumentsOf(bytesOf([named]))
+      expect(sameArguments([back], [named])).toBe(true)
+    }
+    const array = Object.assign([1], { '1.5': 1, '-1': 2, '01': 3, '4294967295': 4 })
+    expect(argumentsOf(bytesOf([array]))).toEqual([array])
+    expect(bytesOf([array])).not.toEqual(bytesOf([Object.assign([1], { '-1': 2, '01': 3, '4294967295': 4 })]))
+  })
+})
+
+describe('the vectors, which files depend on', () => {
+  it('belong to this version: a change of any is a new one', () => {
+    expect(KEY_FORMAT).toBe(1)
+  })
+
+  it.each(vectors)('$args', ({ args, hex }) => {
+    const list = runInThisContext(args) as unknown[]
+    expect(bytesOf(list).toString('hex')).toBe(hex.replaceAll(' ', ''))
+    expect(sameArguments(argumentsOf(bytesOf(list)), list)).toBe(true)
+  })
+})
+
+describe('bytes from anywhere', () => {
+  const DECENT = 8
+
+  /** Whether they are a key; fails unless they give arguments of a decent size or one of our errors. */
+  function isKey(bytes: Buffer, reader = new KeyReader()): boolean {
+    let args: unknown[] | undefined
+    try {
+      args = reader.argumentsFrom(bytes, 0, bytes.length, null)
+    } catch (error) {
+      if (!isWarpCacheError(error) || error.code !== 'ERR_WARP_CACHE_CODEC') throw error
+      return false
+    }
+    const extent = extentOf(args)
+    if (extent > DECENT * bytes.length + 64) throw new Error(`${extent} parts of ${bytes.length} bytes`)
+    return true
+  }
+
+  const byKey = new KeyReader((key: unknown) => key)
+
+  it('give arguments or an error, 100,000 times', () => {
+    let keys = 0
+    const runs = 100_000 * SCALE
+    const lists = fc.sample(fc.array(anyRecipe, { maxLength: 3 }), { numRuns: 500, seed: SEED })
+    const harm = leavesTheWorldUnharmed(() => {
+      for (let i = 0; i < runs; i++) {
+        const draw = lots(SEED + i)
+        let bytes: Buffer = Buffer.from(
+          Uint8Array.from({ length: 1 + draw(40) }, () => draw(draw(2) === 0 ? 48 : 256)),
+        )
+        if (draw(4) !== 0) {
+          bytes = bytesOf(lists[draw(lists.length)].map((part) => make(part, draw)))
+          for (let n = draw(3); n >= 0; n--) bytes[draw(bytes.length)] = draw(draw(2) === 0 ? 48 : 256)
+          if (draw(3) === 0) bytes = bytes.subarray(0, draw(bytes.length + 1))
+        }
+        if (isKey(bytes)) keys++
+        isKey(bytes, byKey)
+      }
+    })
+    expect(harm).toEqual({ made: 0, changed: false })
+    expect(keys / runs).toBeGreaterThan(0.02)
+    expect(keys / runs).toBeLessThan(0.9)
+  })
+
+  it('every beginning of a key of several arguments is an error', () => {
+    const check = (list: Recipe[]) => {
+      const bytes = bytesOf([...list.map((part) => make(part, lots(1))), 1])
+      if (list.length === 0) return
+      for (let end = 0; end < bytes.length; end++) expect(isKey(bytes.subarray(0, end))).toBe(false)
+      expect(isKey(Buffer.concat([bytes, Buffer.from([3])]))).toBe(false)
+    }
+    fc.assert(fc.property(fc.array(anyRecipe, { maxLength: 3 }), check), {
+      seed: SEED,
+      numRuns: 1_000 * SCALE,
+    })
+  })
+
+  const HUGE = 'ffffffff0f'
+  it.each([
+    ['nothing', ''],
+    ['half a code unit', '0161'],
+    ['a whole string within a list', '0b0201610061'],
+    ['a list of one', '0b0103'],
+    ['a list within a list', '0b020b0003'],
+    ['a long list', `0b${HUGE}`],
+    ['a long array', `0c${HUGE}`],
+    ['a long string', `0b0209${HUGE}`],
+    ['a large Map', `12${HUGE}`],
+    ['many bytes', `20${HUGE}`],
+    ['a count without an end', '0cffffffffffffff'],
+    ['arrays in arrays', '0c01'.repeat(30_000)],
+    ['Maps in Maps', '1201'.repeat(30_000)],
+    ['properties of properties', '150f01090161'.repeat(10_000)],
+    ['symbols of symbols', '14010809016103'.repeat(10_000)],
+    ['a hole outside an array', '0d'],
+    ['a hole in a Set', '13010d'],
+    ['a number for a name', '0e010203'],
+    ['a RegExp that is none', '110901280900020000000000000000'],
+    ['a BigInt that is none', '0709022d2d'],
+    ['half an element', '2c0100'],
+    ['a property that is an element', '150f010901300302'],
+    ['a length', '150f0109066c656e677468030c00'],
+    ['a lastIndex', '150f0109096c617374496e64657803110901610900020000000000000000'],
+    ['properties of a number', '150f0109016103020000000000000000'],
+  ])('%s', (_, hex) => {
+    expect(isKey(Buffer.from(hex, 'hex'))).toBe(false)
+  })
+
+  it('a key that is nested deeper than any that is read', () => {
+    expect(isKey(Buffer.from(`${'0c01'.repeat(1000)}03`, 'hex'))).toBe(true)
+    expect(isKey(Buffer.from(`${'0c01'.repeat(1200)}03`, 'hex'))).toBe(false)
+  })
+
+  it('several arguments are no key of a cache whose keys are made by `key`', () => {
+    expect(isKey(bytesOf([1, 2]))).toBe(true)
+    expect(isKey(bytesOf([1, 2]), byKey)).toBe(false)
   })
 })

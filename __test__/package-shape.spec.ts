@@ -49,21 +49,26 @@ it('the package exports these names, and no others', () => {
     'createCache',
     'isWarpCacheError',
   ])
-  expect(exported.Backend).toEqual({ MEMORY: 0 })
+  expect(exported.Backend).toEqual({ MEMORY: 0, THREADS: 2 })
   expect(Object.isFrozen(exported.Backend)).toBe(true)
 })
 
 describe('dependencies run one way', () => {
   /** The parts, from the bottom up: what each may load besides itself. */
   const MAY_LOAD: Record<string, string> = {
-    'errors|clock|stats|thenable|types(/.*)?': 'nothing',
+    'errors|clock|stats|scratch|thenable|types(/.*)?': 'nothing',
     'policies/.*': 'nothing',
     'keys/.*': 'errors',
+    'codec/.*': 'errors|scratch|keys/(bytes|classes)',
+    addon: 'errors',
+    near: 'keys/index|policies/make|stats',
     'expiry|flight|freeze': 'keys/.*|policies/policy',
     name: 'errors',
-    options: 'errors|clock|expiry|policies/policy',
+    options: 'codec/codecs|errors|clock|expiry|policies/policy',
     controls: 'backends/memory|errors|expiry|options|stats|keys/.*',
-    'backends/.*':
+    'backends/native.*':
+      'backends/(failures|memory)|addon|near|scratch|codec/codec|errors|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*',
+    'backends/(?!native).*':
       'errors|clock|stats|thenable|expiry|flight|freeze|name|options|controls|keys/.*|policies/make',
     cache: 'backends/.*|controls',
     methods: 'backends/.*|cache|controls|errors|options',

@@ -1,7 +1,11 @@
 /** Async functions over a native table: one computation for all who wait, settled values for all threads. */
 import { describe, expect, it, vi } from 'vitest'
+import type { NativeCached } from 'warp-cache'
+import { NativeTable } from '../src/backends/native-table'
+import { parseFunctionOptions } from '../src/options'
 import { deferred, turn } from './support/deferred'
 import { FakeClock } from './support/fake-clock'
+import { freshName } from './support/native'
 import { threads } from './support/threads'
 
 describe('an async function cached for all threads', () => {
@@ -168,6 +172,28 @@ function pending() {
   })
   return { cached, settle }
 }
+
+describe('what began to be computed elsewhere', () => {
+  it.each([
+    ['a set', (cached) => cached.cacheSet([1], 'new')],
+    ['a refresh', (cached) => cached.cacheRefresh(1)],
+    ['a promise that was set', (cached) => cached.cacheSet([1], Promise.resolve('new') as never)],
+  ] as [string, (cached: NativeCached<(n: number) => string>) => void][])(
+    'before %s is not stored after it',
+    async (_, act) => {
+      const name = freshName()
+      const cached = threads((_n: number) => 'new', { name })
+      const elsewhere = new NativeTable(name, parseFunctionOptions({ backend: 'threads', name }))
+      const token = elsewhere.tokenOf(1)
+      act(cached)
+      await turn()
+      elsewhere.exchange.outgoing.bytes[0] = 0x80
+      const outdated = 1
+      expect(elsewhere.put(1, 1, 0, elsewhere.now(), Number.POSITIVE_INFINITY, token, false)).toBe(outdated)
+      expect(await cached(1)).toBe('new')
+    },
+  )
+})
 
 describe('cacheErrors over a native table', () => {
   it.each(['thrown', 'rejected'])('remembers what was %s for that long, in this isolate', async (how) => {

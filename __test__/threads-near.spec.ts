@@ -18,7 +18,7 @@ function shared<F extends (...args: never[]) => unknown>(fn: F, options: Threads
   const elsewhere = {
     set(key: string | number, small: number): void {
       table.exchange.outgoing.bytes[0] = 0x80 + small
-      table.put(key, 1, 0, table.now(), Number.POSITIVE_INFINITY, undefined)
+      table.put(key, 1, 0, table.now(), Number.POSITIVE_INFINITY, undefined, true)
     },
     delete: (key: string | number) => table.delete(key),
     clear: () => table.clear(),
@@ -71,6 +71,18 @@ describe('near: true', () => {
     for (let i = 0; i < 3; i++) expect(cached(1)).toBe(-1)
     elsewhere.set(1, 7)
     expect([cached(1), cached(1)]).toEqual([7, 7])
+  })
+
+  it.each([
+    ['a number', () => 1],
+    ['an object', () => ({ a: [1] })],
+  ] as [string, () => unknown][])('never gives what was cleared elsewhere: %s', (_, write) => {
+    let calls = 0
+    const { cached, elsewhere } = shared((_key: unknown) => ++calls)
+    for (let round = 1; round <= 3; round++) {
+      for (let i = 0; i < 3; i++) expect(cached(write())).toBe(round)
+      elsewhere.clear()
+    }
   })
 
   it('never gives what was evicted, also when its slot holds another key', () => {

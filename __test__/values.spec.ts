@@ -56,6 +56,7 @@ describe(`random values (seed ${SEED})`, () => {
       const value = clonable(lots(seed), size)
       const end = codec.encode(value, scratch, AT, LIMIT)
       const limit = end - 1 - (short % (end - AT))
+      expect(codec.encode(value, scratch, AT, end)).toBe(end)
       scratch.bytes.fill(0xaa, limit, end + 8)
       expect(codec.encode(value, scratch, AT, limit)).toBe(TOO_LARGE)
       expect(scratch.bytes.subarray(limit, end + 8).every((byte) => byte === 0xaa)).toBe(true)

@@ -1,5 +1,6 @@
 // What does a hit cost in a decorated method, against the same function cached without a class? "8 × 2": eight
-// classes with two decorated methods each, called in turn; the function to compare is then sixteen in turn.
+// classes with two decorated methods each, called in turn; the function to compare is then sixteen in turn. They are
+// called from two places, each of which sees all eight classes; "apart": from sixteen places, as most programs do.
 // "100 instances": one class, each instance with its own entries. "as a property": no decorator, the cached
 // function itself lies on the prototype; what it costs above a function is the engine's search for the property.
 // And what did the decorator do to the objects?
@@ -16,6 +17,8 @@ const VARIANTS = {
   string: { kind: 'string', classes: 1, methods: 1, instances: 1 },
   '8 × 2, number': { kind: 'number', classes: 8, methods: 2, instances: 1 },
   '8 × 2, string': { kind: 'string', classes: 8, methods: 2, instances: 1 },
+  '8 × 2 apart, number': { kind: 'number', classes: 8, methods: 2, instances: 1, apart: true },
+  '8 × 2 apart, string': { kind: 'string', classes: 8, methods: 2, instances: 1, apart: true },
   '100 instances, number': { kind: 'number', classes: 1, methods: 1, instances: 100 },
 }
 
@@ -36,7 +39,8 @@ export default {
   quickSubjects: ['warp-cache function', 'warp-cache method (TC39)'],
   quickVariants: ['number', 'string', '8 × 2, number', '8 × 2, string'],
   note: () =>
-    '8 × 2: eight classes with two methods in turn, against sixteen functions in turn; as a property: ' +
+    '8 × 2: eight classes with two methods in turn, against sixteen functions in turn, called from two places; apart: ' +
+    'from sixteen; as a property: ' +
     'the cached function itself on the prototype, without a decorator',
 
   async run({ peer, variant, form, quick }) {
@@ -72,6 +76,7 @@ function functions(peer, shape, keys, work) {
     }
     return { sweep }
   }
+  if (shape.apart) return { sweep: functionsApart(cached, keys) }
   const sweep = () => {
     let sum = 0
     for (let i = 0; i < keys.length; i += 2) {
@@ -94,6 +99,7 @@ function methods(peer, shape, keys, work, form) {
     'own keys added': Reflect.ownKeys(objects[0]).length - Reflect.ownKeys(untouched).length,
     'shapes changed': sameShape(objects[0], untouched) ? 0 : 1,
   })
+  if (shape.apart) return { sweep: methodsApart(objects, keys), traces }
   return { sweep: shape.methods === 1 ? oneMethod(objects, keys) : twoMethods(objects, keys), traces }
 }
 
@@ -150,6 +156,58 @@ function twoMethods(objects, keys) {
       const object = objects[(i >> 1) % objects.length]
       sum += object.first(keys[i])
       sum += object.second(keys[i + 1])
+    }
+    return sum
+  }
+}
+
+/** Sixteen functions, each from a place of its own. */
+function functionsApart([f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15], keys) {
+  return () => {
+    let sum = 0
+    for (let i = 0; i < keys.length; i += 16) {
+      sum += f0(keys[i])
+      sum += f1(keys[i + 1])
+      sum += f2(keys[i + 2])
+      sum += f3(keys[i + 3])
+      sum += f4(keys[i + 4])
+      sum += f5(keys[i + 5])
+      sum += f6(keys[i + 6])
+      sum += f7(keys[i + 7])
+      sum += f8(keys[i + 8])
+      sum += f9(keys[i + 9])
+      sum += f10(keys[i + 10])
+      sum += f11(keys[i + 11])
+      sum += f12(keys[i + 12])
+      sum += f13(keys[i + 13])
+      sum += f14(keys[i + 14])
+      sum += f15(keys[i + 15])
+    }
+    return sum
+  }
+}
+
+/** Two methods of eight objects, each from a place of its own. */
+function methodsApart([o0, o1, o2, o3, o4, o5, o6, o7], keys) {
+  return () => {
+    let sum = 0
+    for (let i = 0; i < keys.length; i += 16) {
+      sum += o0.first(keys[i])
+      sum += o0.second(keys[i + 1])
+      sum += o1.first(keys[i + 2])
+      sum += o1.second(keys[i + 3])
+      sum += o2.first(keys[i + 4])
+      sum += o2.second(keys[i + 5])
+      sum += o3.first(keys[i + 6])
+      sum += o3.second(keys[i + 7])
+      sum += o4.first(keys[i + 8])
+      sum += o4.second(keys[i + 9])
+      sum += o5.first(keys[i + 10])
+      sum += o5.second(keys[i + 11])
+      sum += o6.first(keys[i + 12])
+      sum += o6.second(keys[i + 13])
+      sum += o7.first(keys[i + 14])
+      sum += o7.second(keys[i + 15])
     }
     return sum
   }

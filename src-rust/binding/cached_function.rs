@@ -8,12 +8,12 @@ use super::error::Result;
 use super::hot::{self, Handle};
 use super::raw;
 use super::scratch::Scratch;
+use crate::hash::random_seed;
 use crate::name::Name;
 use crate::table::{COUNTERS, Options, registry};
 use napi::bindgen_prelude::{Env, Object, Utf16String};
 use napi_derive::napi;
 use std::cell::RefCell;
-use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl CachedFunction {
                 max_value_size: options.max_value_size,
                 grace_window: options.grace_window,
                 shards: None,
-                seed: RandomState::new().hash_one(()),
+                seed: random_seed(),
             },
             &options.codec,
         )?;

@@ -31,6 +31,7 @@ const SKIPPED: i32 = 2;
 
 // How a value is stored.
 const FILL: u32 = 1;
+const REFRESH: u32 = 2;
 
 /// UTF-16 units of a key that are read without asking for memory.
 const UNITS_ON_STACK: usize = 256;
@@ -182,9 +183,14 @@ fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touc
 fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> Answer {
     let value = outgoing.get(..head.length as usize).ok_or(NO_VALUE)?;
     let token = Token { generation: head.generation, wanted: head.wanted, count: head.count };
-    let fill = (head.mode == FILL).then_some(token);
     let expires_at = if head.expires_at < MAX_TIME { ticks(head.expires_at) } else { NEVER };
-    Ok(Reply::Code(match table.put(key, value, head.flags as u8, expires_at, ticks(head.now), fill) {
+    let (flags, now) = (head.flags as u8, ticks(head.now));
+    let put = match head.mode {
+        FILL => table.put(key, value, flags, expires_at, now, Some(token)),
+        REFRESH => table.refresh(key, value, flags, expires_at, now, token),
+        _ => table.put(key, value, flags, expires_at, now, None),
+    };
+    Ok(Reply::Code(match put {
         Put::Stored(stored) => {
             head.slot = stored.slot;
             head.version = stored.version;

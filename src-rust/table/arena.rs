@@ -13,8 +13,8 @@ use std::sync::Arc;
 /// Words of one block.
 pub(super) const BLOCK_WORDS: usize = super::types::BLOCK_PAYLOAD as usize / 8;
 pub(super) const BLOCK_BYTES: u64 = super::types::BLOCK_BYTES as u64;
-/// Blocks of one extent: 64 KiB.
-pub(super) const EXTENT_BLOCKS: u32 = if cfg!(any(loom, shuttle)) { 4 } else { 512 };
+/// Blocks of one extent: 64 KiB, and few where each costs a checker time.
+pub(super) const EXTENT_BLOCKS: u32 = if cfg!(any(loom, shuttle, miri)) { 4 } else { 512 };
 
 /// Words of one extent's record.
 pub(super) const EXTENT_WORDS: usize = 8;

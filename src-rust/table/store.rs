@@ -30,34 +30,53 @@ impl Table {
         now: u64,
         fill: Option<Token>,
     ) -> Put {
+        self.write(&Item { key, hash: self.hash(key), value, flags, expires_at }, now, fill, fill.is_none())
+    }
+
+    /// Replaces a key's value by one that was computed anew: dropped as a fill is, with the token from before the
+    /// computation began, and outdating as a set does, so that fills which began before it are not stored after it.
+    pub fn refresh(
+        &self,
+        key: &[u8],
+        value: &[u8],
+        flags: u8,
+        expires_at: u64,
+        now: u64,
+        token: Token,
+    ) -> Put {
+        self.write(&Item { key, hash: self.hash(key), value, flags, expires_at }, now, Some(token), true)
+    }
+
+    /// Stores an item. `replaces`: this is a change, which must not be lost, and outdates fills that are under way.
+    fn write(&self, item: &Item<'_>, now: u64, fill: Option<Token>, replaces: bool) -> Put {
+        let &Item { key, hash, value, .. } = item;
         // First of all, as in a look-up: a near entry made from this must not outlive a clear that comes now.
         let generation =
             fill.map_or_else(|| self.generation().load(Ordering::Acquire), |token| token.generation);
         let fits = key.len() <= self.options.max_key_size as usize
             && value.len() <= self.options.max_value_size as usize
             && cost(key.len() as u32, value.len() as u32) <= self.options.max_bytes;
-        if !fits && fill.is_some() {
+        if !fits && !replaces {
             return Put::Oversize;
         }
-        let hash = hash(self.options.seed, key);
         let Some(writer) = self.writer(hash) else {
-            if fill.is_none() {
+            if replaces {
                 self.forget(self.shard(hash));
             }
             self.count_skipped();
             return if fits { Put::Skipped } else { Put::Oversize };
         };
-        match fill {
-            Some(token) if !writer.honours(token) => return Put::Outdated,
-            Some(_) => {}
-            None => writer.count_change(),
+        if fill.is_some_and(|token| !writer.honours(token)) {
+            return Put::Outdated;
+        }
+        if replaces {
+            writer.count_change();
         }
         if !fits {
             writer.drop_key(key, hash);
             return Put::Oversize;
         }
-        let item = Item { key, hash, value, flags, expires_at };
-        match writer.store(&item, now, fill.is_some()) {
+        match writer.store(item, now, !replaces) {
             Some((slot, version)) => {
                 Put::Stored(Stored { slot: writer.shard.global(slot), version, generation })
             }
@@ -71,7 +90,7 @@ impl Table {
     /// Drops a key's entry, and outdates fills that are under way. Whether there was a live one; where other writers
     /// took too long to tell, its whole shard counts as empty and the answer is `true`.
     pub fn delete(&self, key: &[u8], now: u64) -> bool {
-        let hash = hash(self.options.seed, key);
+        let hash = self.hash(key);
         let Some(writer) = self.writer(hash) else {
             self.forget(self.shard(hash));
             return true;
@@ -92,9 +111,13 @@ impl Table {
     }
 
     /// The fallback of a change that found no time: the shard forgets everything, near entries included.
-    fn forget(&self, shard: &Shard) {
+    pub(super) fn forget(&self, shard: &Shard) {
         shard.outdate();
         self.generation().fetch_add(1, Ordering::Release);
+    }
+
+    fn hash(&self, key: &[u8]) -> u64 {
+        hash(self.options.seed, key)
     }
 
     fn writer(&self, hash: u64) -> Option<Writer<'_>> {

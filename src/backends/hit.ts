@@ -29,11 +29,11 @@ export function plainFunction(memory: MemoryFunction, table: Table): AnyFunction
   const { keys } = memory
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    let slot = slotOf(table, arguments.length, first, second)
-    if (slot === 0 && isStructured(table, arguments.length, first)) {
+    let slot: number
+    if (isStructured(table, arguments.length, first)) {
       slot = keys.findObject(table.quick, first)
       if (slot === 0) return taken.apply(this, arguments as never)
-    }
+    } else slot = slotOf(table, arguments.length, first, second)
     if (slot === 0) {
       if (arguments.length === 1) return memory.callOne(table, this, first)
       return missed.apply(this, arguments as never)
@@ -50,11 +50,11 @@ export function touchingFunction(memory: MemoryFunction, table: Table): AnyFunct
   const { keys } = memory
   const { counters } = table
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    let slot = slotOf(table, arguments.length, first, second)
-    if (slot === 0 && isStructured(table, arguments.length, first)) {
+    let slot: number
+    if (isStructured(table, arguments.length, first)) {
       slot = keys.findObject(table.quick, first)
       if (slot === 0) return taken.apply(this, arguments as never)
-    }
+    } else slot = slotOf(table, arguments.length, first, second)
     if (slot === 0) {
       if (arguments.length === 1) return memory.callOne(table, this, first)
       return missed.apply(this, arguments as never)
@@ -108,11 +108,11 @@ export function plainMethod(memory: MemoryFunction, tables: Tables, tableOf: Tab
   const { keys } = memory
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
     const table = tables.get(this as object) ?? tableOf(this)
-    let slot = slotOf(table, arguments.length, first, second)
-    if (slot === 0 && isStructured(table, arguments.length, first)) {
+    let slot: number
+    if (isStructured(table, arguments.length, first)) {
       slot = keys.findObject(table.quick, first)
       if (slot === 0) return taken.apply(this, arguments as never)
-    }
+    } else slot = slotOf(table, arguments.length, first, second)
     if (slot === 0) {
       if (arguments.length === 1) return memory.callOne(table, this, first)
       return missed.apply(this, arguments as never)

@@ -27,7 +27,8 @@ interface Launch {
 export class NativeCache {
   readonly values: NativeValues
   closed = false
-  protected readonly flights = new Flights()
+  /** Made when the first is asked for. */
+  private flying: Flights | undefined
   protected readonly computations = new Computations()
 
   /**
@@ -112,14 +113,19 @@ export class NativeCache {
     this.released()
   }
 
+  /** The flight that a call with this key may join. */
+  protected flightOf(key: Key): Flight | undefined {
+    return this.flying?.find(key)
+  }
+
   /** What is being computed for a key goes to its callers, and is not stored. */
   protected drop(key: Key): void {
-    this.flights.drop(key)
+    this.flying?.drop(key)
     this.computations.drop(key)
   }
 
   protected dropAll(): void {
-    this.flights.clear()
+    this.flying?.clear()
     this.computations.dropAll()
   }
 
@@ -131,13 +137,15 @@ export class NativeCache {
     const { clock, freeze } = this.options
     const { refresh = false, dropped = false, ttl = this.options.ttl, byHand = false, token } = how
     const flight = new Flight(refresh)
-    const alone = dropped || (!refresh && this.flights.find(key) !== undefined)
+    this.flying ??= new Flights()
+    const flights = this.flying
+    const alone = dropped || (!refresh && flights.find(key) !== undefined)
     flight.promise = derive(
       promise,
       then,
       (value) => {
         clock.forget()
-        const wanted = !alone && this.flights.finish(key, flight)
+        const wanted = !alone && flights.finish(key, flight)
         if (freeze) deepFreeze(value)
         if (wanted)
           this.values.fill(key, value, {
@@ -151,11 +159,11 @@ export class NativeCache {
       (error) => {
         clock.forget()
         if (!byHand) this.values.counters[ERRORS]++
-        if (!alone && this.flights.finish(key, flight) && !byHand) this.crashed(key, flight, error)
+        if (!alone && flights.finish(key, flight) && !byHand) this.crashed(key, flight, error)
         throw error
       },
     )
-    if (!alone) this.flights.start(key, flight)
+    if (!alone) flights.start(key, flight)
     return flight
   }
 }

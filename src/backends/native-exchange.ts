@@ -16,7 +16,7 @@ export const COUNT = 4
 /** Bytes of the value; where it did not fit: how many would. */
 export const LENGTH = 5
 export const FLAGS = 6
-/** How to store, `SET` or `FILL`. Of an entry that is walked: bytes of the key. */
+/** How to store, `SET`, `FILL` or `REFRESH`. Of an entry that is walked: bytes of the key. */
 export const MODE = 7
 // And in `times`.
 export const EXPIRES_AT = 4
@@ -24,6 +24,7 @@ export const NOW = 5
 
 export const SET = 0
 export const FILL = 1
+export const REFRESH = 2
 
 /** Where the key begins, behind the numbers. */
 export const KEY = 64

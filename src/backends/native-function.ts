@@ -37,6 +37,15 @@ export class NativeFunction extends NativeCache {
     if (options.cacheErrors !== false) this.failures = new Failures(options)
   }
 
+  /** The key of an argument list, for keeping. */
+  keyOf(args: readonly unknown[], self: unknown): Key {
+    if (args.length === 1 && !this.keys.custom) {
+      const key = singleToken(args[0])
+      if (key !== NONE) return key
+    }
+    return this.keys.ofCall(args, self)
+  }
+
   /** A call of which nothing is known. */
   call(self: unknown, args: ArrayLike<unknown>): unknown {
     if (this.closed) return Reflect.apply(this.fn, self, args)
@@ -53,17 +62,22 @@ export class NativeFunction extends NativeCache {
 
   /** A call with one argument, that found nothing nearby by that argument as it is. */
   callOne(self: unknown, argument: unknown): unknown {
-    const key = singleToken(argument)
+    const key = typeof argument === 'string' ? argument : singleToken(argument)
     if (key === NONE || this.closed) return this.call(self, [argument])
-    return this.answer(key, self, [argument])
+    const found = this.values.find(key)
+    return found !== NOTHING ? found : this.miss(key, self, [argument])
   }
 
   private answer(key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
+    const found = this.values.find(key)
+    return found !== NOTHING ? found : this.miss(key, self, args)
+  }
+
+  /** Nothing was found by this key, just now. */
+  private miss(key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
     const { values } = this
-    const found = values.find(key)
-    if (found !== NOTHING) return found
     const { token } = values
-    const flight = this.flights.find(key)
+    const flight = this.flightOf(key)
     if (flight !== undefined) {
       values.counters[COALESCED]++
       return flight.promise
@@ -81,7 +95,7 @@ export class NativeFunction extends NativeCache {
   refresh(self: unknown, args: ArrayLike<unknown>): unknown {
     if (this.closed) return Reflect.apply(this.fn, self, args)
     const key = this.keys.ofCall(args, self)
-    const flight = this.flights.find(key)
+    const flight = this.flightOf(key)
     if (flight?.refresh) return flight.promise
     return this.compute(key, self, args, this.values.tokenOf(key), true)
   }

@@ -4,7 +4,7 @@
  * which native code changes behind the compiler's back: they are loaded anew on each call, which
  * __test__/native-words.spec.ts proves of such loops.
  */
-import type { TimeSource } from '../clock'
+import { now } from '../clock'
 import type { Near } from '../near'
 import { NEAR_HITS } from '../stats'
 import type { AnyFunction } from '../types'
@@ -32,8 +32,8 @@ export function nearFunction(over: NativeFunction, near: Near): AnyFunction {
   }
 }
 
-/** Hits may have expired. */
-export function timedNearFunction(over: NativeFunction, near: Near, clock: TimeSource): AnyFunction {
+/** Hits may have expired, by the clock of this package. */
+export function timedNearFunction(over: NativeFunction, near: Near): AnyFunction {
   const { offset } = over.values
   const missed = missedOf(over)
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
@@ -42,7 +42,7 @@ export function timedNearFunction(over: NativeFunction, near: Near, clock: TimeS
     const slot = stamps[2 * place]
     if (
       place !== 0 &&
-      near.expiresAt[place] > clock.now() + offset &&
+      near.expiresAt[place] > now() + offset &&
       near.versions[slot] === stamps[2 * place + 1] &&
       near.generationWord[0] === near.generation
     ) {

@@ -4,7 +4,7 @@
  * mean, nor about functions. After `close` nothing is found or stored.
  */
 import { addon, type HotFunctions, type NativeHandle, type NativeInfo } from '../addon'
-import { type TimeSource, UserClock } from '../clock'
+import { now, UserClock } from '../clock'
 import { NEVER } from '../expiry'
 import { encodeKey } from '../keys/encode'
 import type { Key, Token } from '../keys/tokens'
@@ -23,6 +23,7 @@ import {
   LENGTH,
   MODE,
   NOW,
+  REFRESH,
   SET,
   WANTED,
 } from './native-exchange'
@@ -52,7 +53,8 @@ export class NativeTable {
   readonly words: Words | undefined
   private readonly handle: NativeHandle
   private readonly hot: HotFunctions
-  private readonly clock: TimeSource
+  /** Undefined: the clock of this package, of which V8 can make a part of its caller. */
+  private readonly userClock: UserClock | undefined
   private readonly maxKeySize: number
   /** What is added to the clock's time: the table's must be that of all isolates, and never negative. */
   readonly offset: number
@@ -73,8 +75,9 @@ export class NativeTable {
       codec: `${codec.name} ${codec.wireVersion}`,
     })
     this.hot = this.handle.hotFunctions()
-    this.clock = options.clock
-    this.offset = options.clock instanceof UserClock ? USER_OFFSET : processOffset()
+    const { clock } = options
+    this.userClock = clock instanceof UserClock ? clock : undefined
+    this.offset = this.userClock === undefined ? processOffset() : USER_OFFSET
     this.maxKeySize = maxKeySize
     this.exchange.keys.grow(KEY + maxKeySize)
     const counters = this.handle.counters()
@@ -85,7 +88,8 @@ export class NativeTable {
 
   /** The time on the table's clock. May run code of the user's. */
   now(): number {
-    return this.clock.now() + this.offset
+    const { userClock } = this
+    return (userClock === undefined ? now() : userClock.now()) + this.offset
   }
 
   /** A time of the table's on the cache's clock; undefined: never. */
@@ -140,7 +144,8 @@ export class NativeTable {
    * Stores the value that lies in the scratch.
    * @param now - the time, which was asked for before the value was written.
    * @param ttl - ms from then, or `NEVER`.
-   * @param token - of the miss that made somebody compute the value; undefined: it replaces whatever there is.
+   * @param token - from before the value was computed, if it was: it is stored only if nothing has happened since.
+   * @param replacing - what began to be computed before this must not be stored after it.
    * @returns `STORED`, `OVERSIZE`, or another number.
    */
   put(
@@ -150,13 +155,14 @@ export class NativeTable {
     now: number,
     ttl: number,
     token: FillToken | undefined,
+    replacing: boolean,
   ): number {
     const { words, times } = this.exchange
     times[NOW] = now
     times[EXPIRES_AT] = now + ttl
     words[LENGTH] = length
     words[FLAGS] = flags
-    words[MODE] = token === undefined ? SET : FILL
+    words[MODE] = token === undefined ? SET : replacing ? REFRESH : FILL
     if (token !== undefined) {
       words[GENERATION] = token.generation
       words[WANTED] = token.wanted

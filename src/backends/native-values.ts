@@ -4,6 +4,7 @@
  * Where there is no table (none is wanted, none can be made, or it was closed) nothing is found or stored.
  */
 import { type ValueCodec, UNSTORABLE as WRONG_KIND } from '../codec/codec'
+import { typeError } from '../errors'
 import { NEVER } from '../expiry'
 import { deepFreeze } from '../freeze'
 import { parseKey } from '../keys/parse'
@@ -174,7 +175,9 @@ export class NativeValues {
     try {
       return new NativeTable(this.name, this.options)
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ERR_WARP_CACHE_MEMORY') throw error
+      const { code, message } = error as { code?: unknown; message?: unknown }
+      if (code === 'ERR_WARP_CACHE_OPTION') throw typeError(code, `The cache '${this.name}': ${message}.`)
+      if (code !== 'ERR_WARP_CACHE_MEMORY') throw error
       warnOfDetachment(this.name, reasonOf(error))
       return undefined
     }
@@ -186,7 +189,7 @@ export class NativeValues {
     const now = table.now()
     const length = this.encoded(table, value)
     const flags = how.promise === undefined ? 0 : PROMISED
-    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token)
+    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token, how.replacing)
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
     if (code < 0 && how.replacing) table.delete(key)
@@ -198,8 +201,17 @@ export class NativeValues {
     near.put(key, how.promise ?? value, words[SLOT], words[VERSION], words[GENERATION], expiresAt)
   }
 
-  /** Decodes the value that was just found, and keeps it nearby. */
+  /** The value that was just found, decoded, or `NOTHING`. */
   private read(table: NativeTable, key: Key, found: number | string): unknown {
+    const { near } = this
+    if (near !== undefined) return this.readNear(near, table, key, found)
+    const promised = table.exchange.words[FLAGS] === PROMISED
+    const value = typeof found === 'string' ? found : this.decoded(table, found)
+    return promised && value !== NOTHING ? Promise.resolve(value) : value
+  }
+
+  /** The same, and keeps it nearby. */
+  private readNear(near: Near, table: NativeTable, key: Key, found: number | string): unknown {
     const { words, times } = table.exchange
     const slot = words[SLOT]
     const version = words[VERSION]
@@ -209,8 +221,7 @@ export class NativeValues {
     const value = typeof found === 'string' ? found : this.decoded(table, found)
     if (value === NOTHING) return value
     const result = promised ? Promise.resolve(value) : value
-    const { near } = this
-    if (near === undefined || (this.primitivesOnly && !isPrimitive(value))) return result
+    if (this.primitivesOnly && !isPrimitive(value)) return result
     if (this.timed || expiresAt === NEVER) near.put(key, result, slot, version, generation, expiresAt)
     return result
   }

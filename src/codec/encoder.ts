@@ -7,6 +7,7 @@ import { types } from 'node:util'
 import { slotsOf } from '../keys/bytes'
 import { builtInClass, describe, isIndex, isObjectPrototype } from '../keys/classes'
 import type { Scratch } from '../scratch'
+import { countPresent, isBoxed, isBuiltInError, isDetached, ownValue } from './kinds'
 import { blockOf, Names, type State } from './names'
 import { type Path, Place, refuse } from './refuse'
 import * as wire from './wire'
@@ -146,12 +147,15 @@ export class Encoder extends Writer {
   private plain(object: object, depth: number): void {
     this.checkProperties(object, depth)
     const tag = this.at
-    this.need(5)
-    this.at += 5
+    this.byte(wire.EMPTY_OBJECT)
     let state = this.names.root
     let open = false
     for (const name in object) {
       if (!hasOwn.call(object, name)) continue
+      if (this.at === tag + 1) {
+        this.need(4)
+        this.at += 4
+      }
       if (!open) {
         const next = state.name === name ? state.next : this.names.step(state, name)
         if (next === undefined) open = true
@@ -171,11 +175,7 @@ export class Encoder extends Writer {
     }
     if (open) this.byte(wire.END)
     this.settle()
-    if (state === this.names.root && !open) {
-      this.bytes[tag] = wire.EMPTY_OBJECT
-      this.at = tag + 1
-      return
-    }
+    if (this.at === tag + 1) return
     const position = this.block(state)
     this.bytes[tag] = open ? wire.OPEN_OBJECT : wire.OBJECT
     this.view.setUint32(tag + 1, position, true)
@@ -387,43 +387,4 @@ export class Encoder extends Writer {
     else if (types.isBooleanObject(object)) this.value(Boolean.prototype.valueOf.call(object), depth)
     else this.bigint(BigInt.prototype.valueOf.call(object))
   }
-}
-
-function isDetached(buffer: ArrayBuffer): boolean {
-  try {
-    new Uint8Array(buffer)
-    return false
-  } catch {
-    return true
-  }
-}
-
-/** How many elements an array has, or more than `enough`. */
-function countPresent(array: readonly unknown[], enough: number): number {
-  let count = 0
-  for (let i = 0; i < array.length && count <= enough; i++) if (i in array) count++
-  return count
-}
-
-/** An own property that is a value; its getter would not be asked. */
-function ownValue(error: Error, name: string): { value?: unknown } | undefined {
-  const property = Object.getOwnPropertyDescriptor(error, name)
-  return property !== undefined && 'value' in property ? property : undefined
-}
-
-const errorPrototypes = new Set<object>(wire.ERRORS.map((name) => globalThis[name].prototype))
-errorPrototypes.add(AggregateError.prototype)
-
-/** Whether an object is an error of a built-in class, and of none that was derived from one. */
-function isBuiltInError(object: object, prototype: object): boolean {
-  if (!types.isNativeError(object)) return false
-  if (errorPrototypes.has(prototype)) return true
-  // Of another realm: a class of its own, of that name.
-  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-  return typeof maker === 'function' && Function.prototype.toString.call(maker).endsWith('{ [native code] }')
-}
-
-function isBoxed(object: object, prototype: object): boolean {
-  const parent = getPrototypeOf(prototype)
-  return types.isBoxedPrimitive(object) && parent !== null && isObjectPrototype(parent)
 }

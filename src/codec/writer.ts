@@ -65,36 +65,30 @@ export class Writer {
 
   /** A whole number from 0 to below 2³²: seven bits a byte, the lowest first, all but the last with the eighth bit set. */
   protected count(count: number): void {
-    this.need(5)
-    const { bytes } = this
-    let { at } = this
     while (count > 0x7f) {
-      bytes[at++] = (count & 0x7f) | 0x80
+      this.byte((count & 0x7f) | 0x80)
       count >>>= 7
     }
-    bytes[at++] = count
-    this.at = at
+    this.byte(count)
   }
 
   protected number(value: number): void {
-    this.need(9)
-    const { at } = this
     const whole = value | 0
     if (whole !== value || (value === 0 && Object.is(value, -0))) {
-      this.bytes[at] = wire.DOUBLE
-      this.view.setFloat64(at + 1, value, true)
-      this.at = at + 9
+      this.need(9)
+      this.bytes[this.at] = wire.DOUBLE
+      this.view.setFloat64(this.at + 1, value, true)
+      this.at += 9
     } else if (whole >= 0 && whole < 0x80) {
-      this.bytes[at] = wire.SMALL_INT + whole
-      this.at = at + 1
+      this.byte(wire.SMALL_INT + whole)
     } else if (whole >= -0x80 && whole < 0x80) {
-      this.bytes[at] = wire.INT8
-      this.bytes[at + 1] = whole
-      this.at = at + 2
+      this.byte(wire.INT8)
+      this.byte(whole)
     } else {
-      this.bytes[at] = wire.INT32
-      this.view.setInt32(at + 1, whole, true)
-      this.at = at + 5
+      this.need(5)
+      this.bytes[this.at] = wire.INT32
+      this.view.setInt32(this.at + 1, whole, true)
+      this.at += 5
     }
   }
 

@@ -48,12 +48,16 @@ function fail(why: string): never {
 /** What can have properties besides its elements, apart from buffers and typed arrays. */
 const OWNERS: ReadonlySet<number> = new Set([wire.ARRAY, wire.DATE, wire.REGEXP, wire.MAP, wire.SET])
 
+const TYPED_ARRAYS: ReadonlySet<number> = new Set(
+  wire.BYTE_CLASSES.flatMap((name, i) => (/^(ArrayBuffer|DataView)$/.test(name) ? [] : [wire.BYTES + i])),
+)
+
 /** Whether a property of this name is a part of what `owner` begins, and not beside it. */
 function isElement(name: string, owner: number): boolean {
   if (owner === wire.REGEXP) return name === 'lastIndex'
   if (owner === wire.ARRAY) return name === 'length' || isIndex(name)
   // To a typed array every name that a number is written as is an index.
-  return owner >= wire.BYTES && (String(Number(name)) === name || name === '-0')
+  return TYPED_ARRAYS.has(owner) && (String(Number(name)) === name || name === '-0')
 }
 
 class Parser {

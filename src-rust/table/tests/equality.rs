@@ -7,7 +7,7 @@ use crate::table::{Cursor, Get, NEVER, Next, Options, Put, Token, cost};
 use proptest::prelude::*;
 
 /// Of each of the four properties: 100,000 in all.
-const SEQUENCES: u32 = if cfg!(miri) { 3 } else { 25_000 };
+const SEQUENCES: u32 = if cfg!(miri) { 2 } else { 25_000 };
 const OPERATIONS: usize = if cfg!(miri) { 20 } else { 60 };
 
 #[derive(Debug, Clone)]

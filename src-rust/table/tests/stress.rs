@@ -2,10 +2,11 @@
 //! every structure is sound in the end.
 
 use super::*;
+use crate::table::oracle::{Client, Source};
 use std::sync::atomic::AtomicBool;
 
-const OPERATIONS: u32 = if cfg!(miri) { 60 } else { 60_000 };
-const KEYS: u32 = if cfg!(miri) { 24 } else { 600 };
+const OPERATIONS: u32 = if cfg!(miri) { 25 } else { 60_000 };
+const KEYS: u32 = if cfg!(miri) { 12 } else { 600 };
 
 /// A pseudo-random sequence.
 struct Random(u64);
@@ -103,4 +104,26 @@ fn shards_that_take_each_others_room() {
 #[test]
 fn more_shards_than_entries() {
     stress(&Options { shards: Some(16), ..options(4) });
+}
+
+/// Nobody is served what was replaced, deleted or cleared before he asked.
+#[test]
+fn nothing_stale_is_served() {
+    const THREADS: usize = 4;
+    for (max_size, shards) in [(40, 1), (40, 4), (200, 2)] {
+        let table = table(&Options { shards: Some(shards), ..options(max_size) });
+        let source = Source::new(THREADS, if cfg!(miri) { 4 } else { 16 });
+        let (table, source) = (&table, &source);
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                scope.spawn(move || {
+                    let mut random = Random(thread as u64 + 1);
+                    let mut client =
+                        Client::new(table, source, thread, |bound| random.below(bound as u32) as usize);
+                    (0..OPERATIONS).for_each(|_| client.step());
+                });
+            }
+        });
+        sound(table);
+    }
 }

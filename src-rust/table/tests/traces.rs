@@ -150,7 +150,7 @@ fn same_decisions(keys: &[u64], options: &Options) {
 
 #[test]
 fn decisions_on_a_made_trace_are_the_models() {
-    let requests = if cfg!(miri) { 150 } else { 30_000 };
+    let requests = if cfg!(miri) { 40 } else { 30_000 };
     let mut random = 1_u64;
     let keys: Vec<u64> = (0..requests)
         .map(|_| {
@@ -161,7 +161,7 @@ fn decisions_on_a_made_trace_are_the_models() {
         })
         .collect();
     for grace_window in [0.0, 0.05, 0.5] {
-        same_decisions(&keys, &Options { grace_window, ..options(100) });
+        same_decisions(&keys, &Options { grace_window, ..options(if cfg!(miri) { 10 } else { 100 }) });
     }
 }
 
