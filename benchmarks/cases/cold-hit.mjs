@@ -23,7 +23,7 @@ export default {
   subjects: [{ id: 'warp-cache threads', peer: 'warp-cache' }, 'Map', 'lru-cache', 'lmdb'],
   variants: Object.keys(VALUES),
   quickVariants: ['64 B string', 'five fields'],
-  rounds: { quick: 3 },
+  rounds: { quick: 2 },
   note: () => '`near: false`: every hit makes its own copy',
 
   async run({ peer, variant, quick }) {
