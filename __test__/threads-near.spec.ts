@@ -181,20 +181,20 @@ describe('a near table', () => {
 
   it('takes nothing of another generation than the one that there is', () => {
     const table = words()
-    const near = new Near(table, newNativeCounters(), 4)
-    near.put('a', 1, 3, 0, 0, Number.POSITIVE_INFINITY)
+    const near = new Near(table, newNativeCounters(), 4, 1_000)
+    near.put('a', 1, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
     table.generation[0] = 1
-    near.put('b', 2, 4, 0, 0, Number.POSITIVE_INFINITY)
+    near.put('b', 2, 4, 0, 0, Number.POSITIVE_INFINITY, 1)
     expect([near.find('a'), near.find('b')]).toEqual([0, 0])
-    near.put('c', 3, 5, 0, 1, Number.POSITIVE_INFINITY)
+    near.put('c', 3, 5, 0, 1, Number.POSITIVE_INFINITY, 1)
     expect(near.values[near.find('c')]).toBe(3)
     expect(near.find('a')).toBe(0)
   })
 
   it('stores a visited mark only where there is none', () => {
     const table = words()
-    const near = new Near(table, newNativeCounters(), 4)
-    near.put('a', 1, 3, 0, 0, Number.POSITIVE_INFINITY)
+    const near = new Near(table, newNativeCounters(), 4, 1_000)
+    near.put('a', 1, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
     near.take(near.find('a'))
     expect(table.visited[3]).toBe(1)
     table.visited[3] = 2
@@ -203,19 +203,32 @@ describe('a near table', () => {
   })
 
   it('finds nothing in slots that the words do not have, nor when they are gone', () => {
-    const near = new Near(words(), newNativeCounters(), 4)
-    near.put('a', 1, 10, 0, 0, Number.POSITIVE_INFINITY)
-    near.put('b', 1, 9, 0, 0, Number.POSITIVE_INFINITY)
+    const near = new Near(words(), newNativeCounters(), 4, 1_000)
+    near.put('a', 1, 10, 0, 0, Number.POSITIVE_INFINITY, 1)
+    near.put('b', 1, 9, 0, 0, Number.POSITIVE_INFINITY, 1)
     expect([near.find('a'), near.find('b') > 0]).toEqual([0, true])
     near.close()
     expect(near.find('b')).toBe(0)
   })
 
+  it('holds no more bytes than it may, counted where they are encoded', () => {
+    const near = new Near(words(), newNativeCounters(), 100, 1_000)
+    const held: number[] = []
+    for (let n = 1; n <= 60; n++) {
+      for (const bytes of n % 7 === 0 ? [1_001] : [100, 150]) {
+        near.put(n, n, 3, 0, 0, Number.POSITIVE_INFINITY, bytes)
+      }
+      held.push(Array.from({ length: n }, (_, i) => near.find(i + 1)).filter((place) => place !== 0).length)
+    }
+    expect(Math.max(...held)).toBe(6)
+    expect([near.find(7), near.find(60) > 0]).toEqual([0, true])
+  })
+
   it('is right after it has shrunk and grown again', () => {
     const table = words()
-    const near = new Near(table, newNativeCounters(), 100)
+    const near = new Near(table, newNativeCounters(), 100, 1_000)
     for (let round = 0; round < 3; round++) {
-      for (let n = 0; n < 100; n++) near.put(n + 1, n, n % 10, 0, round, Number.POSITIVE_INFINITY)
+      for (let n = 0; n < 100; n++) near.put(n + 1, n, n % 10, 0, round, Number.POSITIVE_INFINITY, 1)
       for (let n = 0; n < 100; n++) expect(near.values[near.find(n + 1)]).toBe(n)
       table.generation[0]++
     }

@@ -147,6 +147,24 @@ describe('what one isolate does', () => {
   })
 })
 
+describe('a function without a name', () => {
+  it('that is cached at the top level of a module has the same table in every isolate that loads it', () => {
+    const ending = runProgram(`
+      // A made name begins with that of the package.
+      require('node:fs').writeFileSync(__dirname + '/package.json', '{ "name": "program" }')
+      const { cache } = require('warp-cache')
+      const { isMainThread, Worker, parentPort, threadId } = require('node:worker_threads')
+      const first = cache(function first(n) { return 'thread ' + threadId }, { backend: 'threads' })
+      const second = cache(function second(n) { return 'second ' + threadId }, { backend: 'threads' })
+      if (isMainThread) {
+        first(1)
+        new Worker(__filename).on('message', (values) => console.log(JSON.stringify([...values, first(1), second(1)])))
+      } else parentPort.postMessage([first(1), second(1)])`)
+    expect(ending).toMatchObject({ status: 0, stderr: '' })
+    expect(JSON.parse(ending.stdout)).toEqual(['thread 0', 'second 1', 'thread 0', 'second 1'])
+  })
+})
+
 describe('many isolates at once', () => {
   it('agree on the counters, and give each key its own value', () => {
     expectDone(

@@ -12,6 +12,8 @@ import { extentOf, leavesTheWorldUnharmed } from './support/unharmed.js'
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const SCALE = process.env.SOAK === '1' ? 10 : 1
+/** For what takes ten seconds of a processor, which may be busy. */
+const PATIENCE = { timeout: 300_000 * SCALE }
 
 const AT = 3
 const LIMIT = 1 << 16
@@ -80,7 +82,7 @@ function spoil(draw: Lots, codec: (typeof codecs)[number]): number {
 }
 
 describe(`bytes from anywhere (seed ${SEED})`, () => {
-  it.each(codecs)('100,000 of them, to the codec $name', (codec) => {
+  it.each(codecs)('100,000 of them, to the codec $name', PATIENCE, (codec) => {
     let readable = 0
     const runs = 100_000 * SCALE
     const harm = leavesTheWorldUnharmed(() => {
@@ -111,7 +113,7 @@ describe(`bytes from anywhere (seed ${SEED})`, () => {
     expect(spoilt.changed).toBe(true)
   })
 
-  it('every beginning of a value, and every value with something after it, is an error', () => {
+  it('every beginning of a value, and every value with something after it, is an error', PATIENCE, () => {
     for (let i = 0; i < 2000 * SCALE; i++) {
       const end = structured.encode([clonable(lots(SEED + i), 20)], scratch, AT, LIMIT)
       for (let cut = AT; cut < end; cut++) expect(decodes(structured, cut)).toBe(false)

@@ -14,6 +14,8 @@ import { lots } from './models/recipes.js'
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const SCALE = process.env.SOAK === '1' ? 10 : 1
+/** For what takes ten seconds of a processor, which may be busy. */
+const PATIENCE = { timeout: 300_000 * SCALE }
 
 const AT = 5
 const LIMIT = 1 << 22
@@ -34,7 +36,7 @@ function expectClone(value: unknown): void {
 describe(`random values (seed ${SEED})`, () => {
   const values = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 60 }))
 
-  it('100,000 come back as structuredClone copies them', () => {
+  it('100,000 come back as structuredClone copies them', PATIENCE, () => {
     let structures = 0
     const check = ([seed, size]: [number, number]) => {
       const value = clonable(lots(seed), size)
@@ -51,7 +53,7 @@ describe(`random values (seed ${SEED})`, () => {
     expect(structures).toBe(100_000 * SCALE)
   })
 
-  it('take exactly the room that they need', () => {
+  it('take exactly the room that they need', PATIENCE, () => {
     const check = ([seed, size]: [number, number], short: number) => {
       const value = clonable(lots(seed), size)
       const end = codec.encode(value, scratch, AT, LIMIT)

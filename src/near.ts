@@ -1,10 +1,9 @@
 /**
- * What this isolate remembers of a table in native memory: decoded values by key, at most `maxSize` of them, each good
- * for as long as the table's generation and the version of its slot are what they were. A hit here leaves neither V8 nor
- * its inline caches: one Map lookup, and plain loads of words that native code writes.
- *
- * The words are read as any typed array is, not by `Atomics`: a load that is late by a moment serves what a call at that
- * moment could have been served. Entries are never removed by others, only found to be outdated.
+ * What this isolate remembers of a table in native memory: decoded values by key, at most `maxSize` of them, which have
+ * at most `maxBytes` encoded. Each is good for as long as the table's generation and the version of its slot are what
+ * they were. A hit here leaves neither V8 nor its inline caches: one Map lookup, and plain loads of words that native
+ * code writes. They are read as any typed array is, not by `Atomics`: a load that is late by a moment serves what a
+ * call at that moment could have been served. Entries are never removed by others, only found to be outdated.
  */
 import { KeyIndex } from './keys/index'
 import type { Key } from './keys/tokens'
@@ -43,6 +42,9 @@ export class Near {
   generationWord: Uint32Array
   versions: Uint32Array
   tableVisited: Uint8Array
+  /** By place: the bytes of the value where it is encoded. */
+  private sizes = new Uint32Array(1)
+  private bytes = 0
   private policy: Policy
   private capacity = 0
   private size = 0
@@ -52,6 +54,7 @@ export class Near {
     words: Words,
     public counters: Counters,
     private readonly maxSize: number,
+    private readonly maxBytes: number,
   ) {
     this.generationWord = words.generation
     this.versions = words.versions
@@ -87,10 +90,21 @@ export class Near {
    * Remembers a value.
    * @param generation - the table's, before the value was read or computed.
    */
-  put(key: Key, value: unknown, slot: number, version: number, generation: number, expiresAt: number): void {
+  put(
+    key: Key,
+    value: unknown,
+    slot: number,
+    version: number,
+    generation: number,
+    expiresAt: number,
+    bytes: number,
+  ): void {
     if (this.generationWord[0] !== this.generation) this.clear()
-    if (generation !== this.generation) return
+    if (generation !== this.generation || bytes > this.maxBytes) return
+    // Seldom: most entries are small, and are too many before they are too large together.
+    if (this.bytes + bytes > this.maxBytes) this.clear()
     const place = this.index.find(key) || this.newPlace(key)
+    this.resize(place, bytes)
     this.values[place] = value
     this.stamps[2 * place] = slot
     this.stamps[2 * place + 1] = version
@@ -99,7 +113,9 @@ export class Near {
 
   /** Lets go of a value that was found to be outdated. */
   forget(key: Key): void {
-    this.values[this.index.find(key)] = undefined
+    const place = this.index.find(key)
+    this.values[place] = undefined
+    this.resize(place, 0)
   }
 
   /** Forgets everything, and gives its memory back. */
@@ -108,6 +124,8 @@ export class Near {
     this.policy = this.newPolicy()
     this.visited = this.policy.visited
     this.values = [undefined]
+    this.sizes = new Uint32Array(1)
+    this.bytes = 0
     this.size = 0
     this.capacity = 0
     this.generation = this.generationWord[0]
@@ -121,6 +139,11 @@ export class Near {
     this.tableVisited = new Uint8Array(0)
     this.counters = newNativeCounters()
     this.generation = Number.NaN
+  }
+
+  private resize(place: number, bytes: number): void {
+    this.bytes += bytes - this.sizes[place]
+    this.sizes[place] = bytes
   }
 
   private newPolicy(): Policy {
@@ -145,6 +168,7 @@ export class Near {
     this.index.grow(this.capacity)
     this.values.length = this.capacity + 1
     this.stamps = grown(new Uint32Array(2 * this.capacity + 2), this.stamps)
+    this.sizes = grown(new Uint32Array(this.capacity + 1), this.sizes)
     this.expiresAt = grown(new Float64Array(this.capacity + 1), this.expiresAt)
     this.policy.grow(this.capacity)
     this.visited = this.policy.visited

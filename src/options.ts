@@ -45,6 +45,7 @@ export interface NativeOptions {
   readonly maxBytes: number
   readonly maxKeySize: number
   readonly maxValueSize: number
+  /** @internal The compiler of a user need not know its types. */
   readonly codec: ValueCodec
   readonly near: boolean | 'primitives'
   readonly nearSize: number

@@ -66,7 +66,7 @@ pub struct CachedFunction {
 #[napi]
 impl CachedFunction {
     /// The version of what this addon and the TypeScript that loads it must agree on.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn interface_version() -> u32 {
         1
     }
@@ -74,7 +74,7 @@ impl CachedFunction {
     /// Opens the table of this name. Throws an error with the code `ERR_WARP_CACHE_NAME` if the name is empty, too
     /// long, or not escaped, `ERR_WARP_CACHE_OPTION` if an option is out of range or differs from those of the living
     /// table, `ERR_WARP_CACHE_MEMORY` if there is no memory for a table.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(scratch: &Scratch, options: CachedFunctionOptions) -> Result<Self> {
         let name = Name::from_utf16(&options.name)?;
         let table = registry::open(
@@ -101,7 +101,7 @@ impl CachedFunction {
     }
 
     /// The name of the table that holds this function's values.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
@@ -110,6 +110,7 @@ impl CachedFunction {
     /// scratch; look-ups also give a value that is a string. A key is a string, a number, or so many bytes in the
     /// scratch.
     #[napi(
+        catch_unwind,
         ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string): number; putNumber(key: number): number; putKey(length: number): number; deleteKey(length: number): number }"
     )]
     pub fn hot_functions(&self, env: Env) -> Result<Object<'_>> {
@@ -120,6 +121,7 @@ impl CachedFunction {
     /// The words that tell whether an entry is still what it was: one generation for all (u32), then for each slot a
     /// version (u32) and whether it was hit (u8). Null if closed, or where the host has no external buffers.
     #[napi(
+        catch_unwind,
         ts_return_type = "{ buffer: ArrayBuffer; generation: number; versions: number; visited: number; slots: number } | null"
     )]
     pub fn control_words(&self, env: Env) -> Result<Option<Object<'_>>> {
@@ -143,7 +145,7 @@ impl CachedFunction {
 
     /// The counters that this isolate alone writes, as a buffer of 12 doubles. The last one is `probe`'s. Undefined if
     /// closed, or where the host has no external buffers.
-    #[napi(ts_return_type = "ArrayBuffer | null")]
+    #[napi(catch_unwind, ts_return_type = "ArrayBuffer | null")]
     pub fn counters(&self, env: Env) -> Option<Object<'_>> {
         let stripe = self.handle.stripe.borrow().clone()?;
         let memory = stripe.as_ptr().cast();
@@ -153,7 +155,7 @@ impl CachedFunction {
     }
 
     /// Adds 1 to the last counter, so that JavaScript can see whether it sees that.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn probe(&self) {
         if let Some(stripe) = self.handle.stripe.borrow().as_ref() {
             stripe.add(PROBE, 1.0);
@@ -161,7 +163,7 @@ impl CachedFunction {
     }
 
     /// What there is now. Null if closed.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn info(&self) -> Option<TableInfo> {
         let table = self.handle.table()?;
         Some(TableInfo {
@@ -175,7 +177,7 @@ impl CachedFunction {
     }
 
     /// Drops every entry, for every isolate, and zeroes the counters.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn clear(&self) {
         if let Some(table) = self.handle.table() {
             table.clear();
@@ -183,20 +185,20 @@ impl CachedFunction {
     }
 
     /// Walks the entries from the beginning. Null if closed.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn entries(&self) -> Option<Entries> {
         Some(Entries::new(self.handle.table()?, Rc::clone(&self.handle.memory)))
     }
 
     /// Checks every structure of the table against every other. Says what is wrong; null if nothing is. For tests.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn verify(&self) -> Option<String> {
         let corruption = self.handle.table()?.verify().err()?;
         Some(format!("shard {}: {}", corruption.shard, corruption.what))
     }
 
     /// Lets go of the table, which dies with its last handle. From now on everything answers that it is closed.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn close(&self) {
         self.handle.table.take();
         self.handle.stripe.take();

@@ -26,7 +26,7 @@ impl Entries {
 impl Entries {
     /// Copies the next entry into the scratch. `true`: it is there, or the scratch is too small for it, and its lengths
     /// say so. `false`: there are no more.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn next(&mut self) -> bool {
         let mut memory = self.memory.borrow_mut();
         let Some(Parts { head, key, incoming, .. }) = memory.parts() else { return false };

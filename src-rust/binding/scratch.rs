@@ -136,7 +136,7 @@ pub struct Scratch {
 #[napi]
 impl Scratch {
     /// Without memory: bind all three buffers before the first use.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(env: Env) -> Self {
         let memory = Memory { env: env.raw(), areas: [Area::NONE; 3] };
         Self { memory: Rc::new(RefCell::new(memory)) }
@@ -144,19 +144,19 @@ impl Scratch {
 
     /// Binds the buffer of 64 bytes about the entry, followed by room for a key. It is kept until another one is bound,
     /// and must not be transferred meanwhile.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn bind_keys(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
         self.memory.borrow_mut().bind(KEYS, env.raw(), buffer.raw())
     }
 
     /// Binds the buffer for values that are found.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn bind_incoming(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
         self.memory.borrow_mut().bind(INCOMING, env.raw(), buffer.raw())
     }
 
     /// Binds the buffer for values that are to be stored.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn bind_outgoing(&self, env: Env, buffer: ArrayBuffer<'_>) -> Result<()> {
         self.memory.borrow_mut().bind(OUTGOING, env.raw(), buffer.raw())
     }

@@ -19,6 +19,9 @@ import { reasonOf, warnOfDamage, warnOfDetachment, warnOfUnstorable } from './na
 /** A flag of an entry: the function returned a promise of the value. */
 const PROMISED = 1
 
+/** What an isolate has decoded has at most this part of the table's bytes: it is no second table of the same size. */
+const NEAR_SHARE = 16
+
 /** In place of a value: there is none. */
 export const NOTHING = Symbol('nothing')
 /** In place of a token: the key is too long to be stored. */
@@ -68,7 +71,7 @@ export class NativeValues {
     private readonly options: ParsedOptions,
     private readonly name: string,
   ) {
-    const { codec, maxValueSize, near, nearSize } = options.native!
+    const { codec, maxBytes, maxValueSize, near, nearSize } = options.native!
     this.codec = codec
     this.limit = maxValueSize
     this.primitivesOnly = near === 'primitives'
@@ -77,7 +80,8 @@ export class NativeValues {
     this.offset = this.table?.offset ?? 0
     this.counters = this.table?.counters ?? newNativeCounters()
     const words = this.table?.words
-    if (near !== false && words !== undefined) this.near = new Near(words, this.counters, nearSize)
+    if (near !== false && words !== undefined)
+      this.near = new Near(words, this.counters, nearSize, Math.floor(maxBytes / NEAR_SHARE))
   }
 
   /** The value of a key, counted as a hit; or `NOTHING`, with `token` for whoever computes it. */
@@ -198,7 +202,7 @@ export class NativeValues {
     const { words, times } = table.exchange
     const expiresAt = times[EXPIRES_AT]
     if (!this.timed && expiresAt !== NEVER) return
-    near.put(key, how.promise ?? value, words[SLOT], words[VERSION], words[GENERATION], expiresAt)
+    near.put(key, how.promise ?? value, words[SLOT], words[VERSION], words[GENERATION], expiresAt, length)
   }
 
   /** The value that was just found, decoded, or `NOTHING`. */
@@ -218,11 +222,12 @@ export class NativeValues {
     const generation = words[GENERATION]
     const promised = words[FLAGS] === PROMISED
     const expiresAt = times[EXPIRES_AT]
+    const bytes = words[LENGTH]
     const value = typeof found === 'string' ? found : this.decoded(table, found)
     if (value === NOTHING) return value
     const result = promised ? Promise.resolve(value) : value
     if (this.primitivesOnly && !isPrimitive(value)) return result
-    if (this.timed || expiresAt === NEVER) near.put(key, result, slot, version, generation, expiresAt)
+    if (this.timed || expiresAt === NEVER) near.put(key, result, slot, version, generation, expiresAt, bytes)
     return result
   }
 

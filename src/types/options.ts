@@ -124,7 +124,10 @@ export interface ThreadsBackendOptions {
    * a copy of its own.
    */
   near?: boolean | 'primitives' | undefined
-  /** How many of them at most; default 1,024, or `maxSize` if that is less. */
+  /**
+   * How many of them at most; default 1,024, or `maxSize` if that is less. Together they have at most a sixteenth of
+   * `maxBytes`, as they are encoded.
+   */
   nearSize?: number | undefined
   /** Only with a store. */
   exclusive?: undefined
