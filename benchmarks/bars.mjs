@@ -65,7 +65,9 @@ const BARS = [
   ...['same string', 'fresh string'].map((column) =>
     bar('near-hit', `near hit, ${column}`, column, 'lru-cache', 1.0, THREADS),
   ),
-  bar('cold-hit', 'cold hit, 64 B string', '64 B string', 'Map', 7, THREADS),
+  ...['64 B string', '64 B string, fresh key'].map((column) =>
+    bar('cold-hit', `cold hit, ${column}`, column, 'Map', 7, THREADS),
+  ),
   ...['64 B string', '1 KB string', 'five fields'].map((column) =>
     bar('cold-hit', `cold hit, ${column}`, column, 'lmdb', 0.5, THREADS),
   ),

@@ -19,7 +19,6 @@ export default {
     { id: 'warp-cache threads, near: false', peer: 'warp-cache', form: 'cold' },
     { id: 'warp-cache threads', peer: 'warp-cache', form: 'near' },
   ],
-  quickSubjects: ['warp-cache threads, near: false'],
   variants: ['Buffer'],
   rounds: { quick: 1, full: 1 },
   tables: [

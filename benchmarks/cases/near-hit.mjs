@@ -19,7 +19,7 @@ export default {
   ],
   variants: ['number', 'same string', 'fresh string'],
   quickVariants: ['number', 'same string'],
-  rounds: { quick: 3 },
+  rounds: { quick: 2 },
   note: () => 'same: the very string that was passed before; fresh: its characters in a new string',
 
   async run({ peer, variant, form, quick }) {

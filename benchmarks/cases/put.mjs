@@ -32,7 +32,7 @@ export default {
     'lmdb, put in a transaction',
   ],
   variants: Object.keys(SIZES),
-  rounds: { quick: 3 },
+  rounds: { quick: 2 },
   note: () => 'keys and values are strings; miss: looked up, stored, and another one evicted',
 
   async run({ peer, variant, form, quick }) {
