@@ -80,13 +80,13 @@ bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer 
 soak: build ## The property tests with many more runs (SOAK=1)
 	SOAK=1 npm run --silent test
 
-# Each compiles the crate over other atomics, so each has a target directory.
+# Each compiles the crate over other atomics, so each has a target directory. One at a time: some set how patient all are.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
 loom: $(CARGO_STAMP) ## The table's protocol under loom: every interleaving of small models
-	@$(call reported,loom,RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=target/loom $(MODELS) -- --test-threads=2)
+	@$(call reported,loom,RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=target/loom $(MODELS) -- --test-threads=1)
 
 shuttle: $(CARGO_STAMP) ## The whole table under shuttle's PCT scheduler: random schedules
-	@$(call reported,shuttle,RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/shuttle $(MODELS) -- --test-threads=2)
+	@$(call reported,shuttle,RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/shuttle $(MODELS) -- --test-threads=1)
 
 # Stacked borrows would touch every word of a table at each access. parking_lot keeps pointers in integers.
 MIRI_FLAGS := -Zmiri-disable-isolation -Zmiri-permissive-provenance -Zmiri-tree-borrows
