@@ -2,10 +2,10 @@
  * The options, parsed once at decoration into a complete and frozen object: whatever is wrong with them is said there,
  * never at the first call. Here are those that most caches have; with any other, `parse-options.ts` parses them all.
  */
-import { complete, DEFAULTS, isAbove0, isSize, type NativeOptions, type ParsedOptions } from './defaults'
+import { complete, DEFAULTS, isAbove0, isSize, type ParsedOptions } from './defaults'
 import { parseOfCache, parseOfEntry, parseOfFunction } from './parse-options'
 
-export type { NativeOptions, ParsedOptions }
+export type { ParsedOptions }
 
 /** Parses the options of `cache`. */
 export function parseFunctionOptions(options: unknown): ParsedOptions {
