@@ -5,10 +5,8 @@
 
 #[cfg(feature = "binding")]
 mod binding;
-pub mod clock;
 pub mod error;
 pub mod hash;
 pub mod name;
 mod shim;
-mod sys;
 pub mod table;
