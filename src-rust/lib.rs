@@ -8,5 +8,9 @@ mod binding;
 pub mod error;
 pub mod hash;
 pub mod name;
+#[cfg(not(any(loom, shuttle)))]
+pub mod shared;
 mod shim;
+#[cfg(not(any(loom, shuttle)))]
+mod sys;
 pub mod table;

@@ -8,6 +8,8 @@ use crate::error::Error;
 
 /// The longest name, in bytes of UTF-8: a name and a version of 512 characters, each of them escaped, with room.
 pub const MAX_BYTES: usize = 8192;
+/// The longest name of what values are written by, in bytes of UTF-8, where a file has to hold it.
+pub const MAX_CODEC_BYTES: usize = 1024;
 
 /// A valid name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,6 +29,11 @@ impl Name {
             Some(character) => Err(Error::NameCharacter(character)),
             None => Ok(Self(text.into_boxed_str())),
         }
+    }
+
+    /// Checks a name that was read from a file.
+    pub(crate) fn from_text(text: &str) -> Result<Self, Error> {
+        Self::from_utf16(&text.encode_utf16().collect::<Vec<_>>())
     }
 
     /// The name as text.

@@ -8,6 +8,7 @@ mod arena;
 mod due;
 mod gate;
 mod geometry;
+pub mod host;
 mod index;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;

@@ -1,0 +1,33 @@
+//! How long an opener waits for others that are in the middle of something.
+
+use std::time::{Duration, Instant};
+
+/// In all.
+const DEADLINE: Duration = Duration::from_millis(20);
+const SHORTEST_NAP: Duration = Duration::from_micros(20);
+const LONGEST_NAP: Duration = Duration::from_micros(500);
+
+/// Naps that grow, until a deadline.
+#[derive(Debug)]
+pub(super) struct Patience {
+    since: Instant,
+    nap: Duration,
+}
+
+impl Patience {
+    pub(super) fn new() -> Self {
+        Self { since: Instant::now(), nap: SHORTEST_NAP }
+    }
+
+    /// Naps. False: the deadline has passed.
+    pub(super) fn nap(&mut self) -> bool {
+        if self.since.elapsed() >= DEADLINE {
+            return false;
+        }
+        // Two that wait for each other must not do so in step.
+        let jitter = crate::hash::random_seed() % 1_000;
+        std::thread::sleep(self.nap / 2 + self.nap * jitter as u32 / 2_000);
+        self.nap = (self.nap * 2).min(LONGEST_NAP);
+        true
+    }
+}
