@@ -70,6 +70,17 @@ impl Attachment {
         &self.mapping
     }
 
+    /// Device and inode.
+    #[cfg(test)]
+    pub(super) fn id(&self) -> (u64, u64) {
+        self.id
+    }
+
+    #[cfg(test)]
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     pub(super) fn header(&self) -> &Header {
         &self.header
     }
@@ -99,7 +110,7 @@ impl Attachment {
         self.look_now(now)
     }
 
-    fn look_now(&self, now: u64) -> Look {
+    pub(super) fn look_now(&self, now: u64) -> Look {
         // A child by a bare `clone` ran no handler of `fork`.
         if std::process::id() != self.process {
             return self.leave();

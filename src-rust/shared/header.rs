@@ -57,6 +57,13 @@ impl Raw {
         Ok(raw)
     }
 
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) fn read_path(path: &std::path::Path) -> Self {
+        let mut bytes = std::fs::read(path).unwrap();
+        bytes.resize(at::TABLE_AT, 0);
+        Self(bytes)
+    }
+
     fn put(&mut self, field: Field, bytes: &[u8]) {
         self.0[field.at..field.at + bytes.len()].copy_from_slice(bytes);
     }

@@ -2,6 +2,7 @@
 //! is using them.
 
 mod attachment;
+mod bound;
 pub mod directory;
 mod failure;
 mod file;
@@ -13,8 +14,9 @@ mod list;
 mod liveness;
 mod participants;
 mod patience;
+mod registry;
 mod remove;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", not(miri)))]
 pub(crate) mod test;
 
 pub use attachment::{Attachment, Look};

@@ -1,8 +1,8 @@
 //! Of tests: makes one system call fail, or kills the process before it, so that every step of a sequence is the last
 //! one once.
 
-use super::Errno;
-use std::cell::Cell;
+use super::{Errno, File};
+use std::cell::{Cell, RefCell};
 
 /// What happens instead of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,36 +14,75 @@ pub(crate) enum Fault {
 }
 
 thread_local! {
-    static PLAN: Cell<Option<(usize, Fault)>> = const { Cell::new(None) };
+    static PLAN: RefCell<Vec<(usize, Fault)>> = const { RefCell::new(Vec::new()) };
     static CALLS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Has it happen once in this thread, at the `nth` call from now, the first of which is 0.
-pub(crate) fn plan(nth: usize, fault: Fault) {
+/// Has faults happen in this thread, each at the nth call from now, the first of which is 0.
+pub(crate) fn plan(faults: &[(usize, Fault)]) {
     CALLS.set(0);
-    PLAN.set(Some((nth, fault)));
+    PLAN.replace(faults.to_vec());
 }
 
 /// Ends the plan. How many calls there were since it was made.
 pub(crate) fn calls() -> usize {
-    PLAN.set(None);
+    PLAN.take();
     CALLS.get()
 }
 
 /// Before each call: how it fails, if it is to fail.
 pub(super) fn before() -> Option<Errno> {
-    let (nth, fault) = PLAN.get()?;
     let call = CALLS.get();
     CALLS.set(call + 1);
-    if call != nth {
-        return None;
-    }
+    let fault = PLAN.with_borrow(|plan| plan.iter().find(|(nth, _)| *nth == call).map(|(_, fault)| *fault))?;
     match fault {
         Fault::Fail(errno) => Some(errno),
         Fault::Kill => {
-            // SAFETY: a signal to this process, which does not return.
-            unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
+            kill(std::process::id());
             unreachable!("SIGKILL returned")
         }
     }
+}
+
+/// Ends a process by SIGKILL.
+pub(crate) fn kill(process: u32) {
+    // SAFETY: a signal touches no memory of ours.
+    unsafe { libc::kill(process as libc::pid_t, libc::SIGKILL) };
+}
+
+/// Splits the process in two, without `exec`. The child's number; `None` in the child.
+pub(crate) fn fork() -> Option<u32> {
+    // SAFETY: the child of these tests calls what is safe in a signal handler, and `std` of one thread.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "fork failed");
+    u32::try_from(child).ok().filter(|&child| child != 0)
+}
+
+/// Waits for ever.
+pub(crate) fn pause() -> ! {
+    loop {
+        // SAFETY: touches no memory.
+        unsafe { libc::pause() };
+    }
+}
+
+/// Closes a file's number as a stranger would, and opens another file that gets it if `reuse`.
+pub(crate) fn steal(file: &File, reuse: bool) {
+    let number = file.with(|fd| fd.0).unwrap_or(-1);
+    super::posix::close(number);
+    if reuse {
+        // SAFETY: the path is a C string; the descriptor is closed with the process.
+        let other = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
+        // SAFETY: touches no memory of ours.
+        unsafe { libc::dup2(other, number) };
+        if other != number {
+            super::posix::close(other);
+        }
+    }
+}
+
+/// Makes a pipe with a name.
+pub(crate) fn make_pipe(path: &std::ffi::CStr) {
+    // SAFETY: the path is a C string that outlives the call.
+    assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
 }
