@@ -137,7 +137,10 @@ impl fmt::Display for Error {
                 crate::name::MAX_CODEC_BYTES
             ),
             Self::Keep(text) => {
-                write!(f, "WARP_CACHE_KEEP must be seconds, or a number and s, m, h or d such as 2h, not {text:?}")
+                write!(
+                    f,
+                    "WARP_CACHE_KEEP must be seconds, or a number and s, m, h or d such as 2h, not {text:?}"
+                )
             }
             Self::Directory { path, fault } => write!(
                 f,
@@ -148,11 +151,17 @@ impl fmt::Display for Error {
                 write!(f, "the file of a shared cache, {path}, cannot be used: it {fault}. Remove it")
             }
             Self::FileSystem(what) => {
-                write!(f, "the kernel or the file system of WARP_CACHE_DIR cannot {what}: choose another directory")
+                write!(
+                    f,
+                    "the kernel or the file system of WARP_CACHE_DIR cannot {what}: choose another directory"
+                )
             }
             Self::Busy => write!(f, "another process has held the file of a shared cache for too long"),
             Self::NoSpace => {
-                write!(f, "there is no room for the file of a shared cache: make some, or lower maxBytes or maxSize")
+                write!(
+                    f,
+                    "there is no room for the file of a shared cache: make some, or lower maxBytes or maxSize"
+                )
             }
             Self::FileSize => write!(
                 f,

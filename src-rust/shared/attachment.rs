@@ -181,7 +181,9 @@ impl Attachment {
     }
 
     fn retire(&self, now: u64) {
-        if let (Some(since), Some(state)) = (self.mapping.u64(at::RETIRED_AT.at), self.mapping.u32(at::STATE.at)) {
+        if let (Some(since), Some(state)) =
+            (self.mapping.u64(at::RETIRED_AT.at), self.mapping.u32(at::STATE.at))
+        {
             since.store(now, Ordering::Relaxed);
             state.store(at::RETIRED, Ordering::Release);
         }
@@ -196,13 +198,15 @@ impl Drop for Attachment {
 
 impl Host for Attachment {
     fn allocate(&self, offset: usize, len: usize) -> bool {
-        // Another file that got our number must not grow.
+        // The file must not grow, nor another that got our number.
+        if offset.checked_add(len).is_none_or(|end| end > self.mapping.len()) {
+            return false;
+        }
         if !is_ours(&self.file, self.id) {
             self.detach("its descriptor was closed by somebody else");
             return false;
         }
-        let allocated = self.file.with(|fd| sys::allocate(fd, offset as u64, len as u64));
-        offset + len <= self.mapping.len() && matches!(allocated, Some(Ok(())))
+        matches!(self.file.with(|fd| sys::allocate(fd, offset as u64, len as u64)), Some(Ok(())))
     }
 
     fn own_word(&self) -> u64 {

@@ -46,21 +46,23 @@ impl Directory {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let text = c_path(path)?;
         let mut patience = Patience::new();
-        let mut made = false;
-        for _ in 0..TRIES {
-            match Self::find(path, &text, made)? {
-                Some((directory, status)) => match fault(&status) {
-                    None => return Ok(directory),
-                    // Made by another process a moment ago, with an umask that it has not corrected yet.
-                    Some(_) if status.user == sys::user_id() && patience.nap() => {}
-                    Some(fault) => return Err(unusable(path, fault)),
-                },
-                None => match sys::make_directory(&text) {
-                    Ok(()) => made = true,
-                    Err(errno::EXISTS) => {}
-                    Err(errno::MISSING) => return Err(unusable(path, "would be in a directory that does not exist")),
+        let mut made = 0;
+        while made < TRIES {
+            let Some((directory, status)) = Self::find(path, &text, made > 0)? else {
+                match sys::make_directory(&text) {
+                    Ok(()) | Err(errno::EXISTS) => made += 1,
+                    Err(errno::MISSING) => {
+                        return Err(unusable(path, "would be in a directory that does not exist"));
+                    }
                     Err(number) => return Err(refused(path, number)),
-                },
+                }
+                continue;
+            };
+            match fault(&status) {
+                None => return Ok(directory),
+                // Made by another process a moment ago, with an umask that it has not corrected yet.
+                Some(_) if status.user == sys::user_id() && patience.nap() => {}
+                Some(fault) => return Err(unusable(path, fault)),
             }
         }
         Err(Error::Busy)

@@ -78,7 +78,9 @@ fn open(directory: &Directory, request: &Request<'_>, name: &FileName) -> Result
         Ok(file) => file,
         Err(errno::MISSING) => return Ok(Attempt::Missing),
         Err(errno::LOOP) => return Err(foreign(request, name, "is a symbolic link")),
-        Err(errno::NO_DEVICE | errno::IS_DIRECTORY) => return Err(foreign(request, name, "is not a regular file")),
+        Err(errno::NO_DEVICE | errno::IS_DIRECTORY) => {
+            return Err(foreign(request, name, "is not a regular file"));
+        }
         Err(errno::ACCESS | errno::PERMISSION) => {
             return Err(foreign(request, name, "may not be read and written by this user"));
         }

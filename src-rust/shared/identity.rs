@@ -108,7 +108,8 @@ impl FileName {
     /// A name that was found in the directory, if it is one that this package gives.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_suffix(SUFFIX).filter(|digits| digits.len() == DIGITS);
-        let digits = digits.or_else(|| text.strip_prefix(TEMPORARY).filter(|digits| digits.len() == DIGITS / 2))?;
+        let digits =
+            digits.or_else(|| text.strip_prefix(TEMPORARY).filter(|digits| digits.len() == DIGITS / 2))?;
         let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         digits.bytes().all(hexadecimal).then(|| Self::of(text.to_owned()))
     }
@@ -166,7 +167,8 @@ mod tests {
             changed(|it| it.epoch.boot[15] = 2),
             changed(|it| it.epoch.time_namespace = 3),
         ];
-        let mut names: Vec<_> = others.iter().map(Identity::file_name).chain([identity().file_name()]).collect();
+        let mut names: Vec<_> =
+            others.iter().map(Identity::file_name).chain([identity().file_name()]).collect();
         names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         names.dedup();
         assert_eq!(names.len(), others.len() + 1);
@@ -188,8 +190,16 @@ mod tests {
             assert_eq!(FileName::parse(name.as_str()), Some(name));
         }
         let digits = "0123456789abcdef".repeat(2);
-        for text in ["", ".warp", "..", &digits, &format!("{}.warp", digits.to_uppercase()), &format!("{digits}0.warp"), ".tmp-", ".tmp-1"]
-        {
+        for text in [
+            "",
+            ".warp",
+            "..",
+            &digits,
+            &format!("{}.warp", digits.to_uppercase()),
+            &format!("{digits}0.warp"),
+            ".tmp-",
+            ".tmp-1",
+        ] {
             assert_eq!(FileName::parse(text), None, "{text}");
         }
     }

@@ -37,15 +37,29 @@ mod tests {
 
     #[test]
     fn a_time_is_seconds_or_a_number_with_a_unit() {
-        for (text, seconds) in [("0", 0), ("90", 90), ("90s", 90), ("5m", 300), ("2h", 7_200), (" 1d ", 86_400)] {
+        for (text, seconds) in
+            [("0", 0), ("90", 90), ("90s", 90), ("5m", 300), ("2h", 7_200), (" 1d ", 86_400)]
+        {
             assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
         }
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "d", "-1", "+1", "1.5h", "1 d", "2w", "1h30m", "ten", "1🦀", "99999999999999999999", "999999999999999999d"]
-        {
+        for text in [
+            "",
+            "d",
+            "-1",
+            "+1",
+            "1.5h",
+            "1 d",
+            "2w",
+            "1h30m",
+            "ten",
+            "1🦀",
+            "99999999999999999999",
+            "999999999999999999d",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(Error::Keep("2w".into()).code(), "ERR_WARP_CACHE_OPTION");

@@ -34,7 +34,8 @@ pub(crate) fn calls() -> usize {
 pub(super) fn before() -> Option<Errno> {
     let call = CALLS.get();
     CALLS.set(call + 1);
-    let fault = PLAN.with_borrow(|plan| plan.iter().find(|(nth, _)| *nth == call).map(|(_, fault)| *fault))?;
+    let fault =
+        PLAN.with_borrow(|plan| plan.iter().find(|(nth, _)| *nth == call).map(|(_, fault)| *fault))?;
     match fault {
         Fault::Fail(errno) => Some(errno),
         Fault::Kill => {
@@ -66,23 +67,31 @@ pub(crate) fn pause() -> ! {
     }
 }
 
-/// Closes a file's number as a stranger would, and opens another file that gets it if `reuse`.
+/// Closes a file's number as a stranger would, or has another file take it.
 pub(crate) fn steal(file: &File, reuse: bool) {
     let number = file.with(|fd| fd.0).unwrap_or(-1);
-    super::posix::close(number);
-    if reuse {
-        // SAFETY: the path is a C string; the descriptor is closed with the process.
-        let other = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
-        // SAFETY: touches no memory of ours.
-        unsafe { libc::dup2(other, number) };
-        if other != number {
-            super::posix::close(other);
-        }
+    if !reuse {
+        return super::posix::close(number);
     }
+    // SAFETY: the path is a C string; the descriptor is closed with the process.
+    let other = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
+    // SAFETY: touches no memory of ours.
+    assert_eq!(unsafe { libc::dup2(other, number) }, number);
+}
+
+/// Whether a number is that of an open file.
+pub(crate) fn is_open(number: i32) -> bool {
+    // SAFETY: touches no memory of ours.
+    (unsafe { libc::fcntl(number, libc::F_GETFD) }) != -1
 }
 
 /// Makes a pipe with a name.
 pub(crate) fn make_pipe(path: &std::ffi::CStr) {
     // SAFETY: the path is a C string that outlives the call.
     assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+}
+
+/// The number of a descriptor.
+pub(crate) fn number(fd: &super::Fd) -> i32 {
+    fd.0
 }

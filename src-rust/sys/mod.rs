@@ -72,7 +72,10 @@ pub(crate) struct Status {
 }
 
 /// The bytes of a UUID as text.
-#[cfg_attr(not(any(target_os = "linux", target_os = "macos")), expect(dead_code, reason = "no boot id is read"))]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "macos")),
+    expect(dead_code, reason = "no boot id is read")
+)]
 fn uuid(text: &str) -> Option<[u8; 16]> {
     let digits: String = text.trim().chars().filter(|&character| character != '-').collect();
     (digits.len() == 32).then(|| u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)).flatten()

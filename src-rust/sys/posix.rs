@@ -143,7 +143,11 @@ pub(crate) fn status_at(directory: &Fd, name: &CStr) -> Result<Status> {
     Ok(told(&unsafe { raw.assume_init() }))
 }
 
-#[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the types of fields differ by platform")]
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    reason = "the types of fields differ by platform"
+)]
 fn told(raw: &libc::stat) -> Status {
     Status {
         kind: match raw.st_mode & libc::S_IFMT {

@@ -2,7 +2,7 @@ use super::*;
 use crate::shared::attachment::Look;
 use crate::shared::participants::Participant;
 use crate::shared::{list, registry};
-use crate::sys::{self, fault};
+use crate::sys;
 use crate::table::host::{Host, Owner};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -23,7 +23,8 @@ fn the_first_makes_the_file_and_the_second_opens_it() {
     assert_ne!(participant(&first).number, participant(&second).number);
     assert_eq!(first.header().seed, second.header().seed);
     assert_eq!(first.header().checksum_seed, second.header().checksum_seed);
-    let at = |attachment: &Attachment| attachment.mapping().u64(at::TABLE_AT).unwrap().load(Ordering::Relaxed);
+    let at =
+        |attachment: &Attachment| attachment.mapping().u64(at::TABLE_AT).unwrap().load(Ordering::Relaxed);
     first.mapping().u64(at::TABLE_AT).unwrap().store(42, Ordering::Relaxed);
     assert_eq!(at(&second), 42);
     assert_ne!(attach(&scratch.caches(), "other").id(), first.id());
@@ -43,7 +44,10 @@ fn a_file_outlives_those_who_use_it_and_generations_go_up() {
     assert_eq!(second.state_of(one), Owner::Dead);
     let (number, generation) = (participant(&second).number, participant(&second).generation);
     drop(second);
-    assert_eq!(participant(&attach(&scratch.caches(), "it")), Participant { number, generation: generation + 1 });
+    assert_eq!(
+        participant(&attach(&scratch.caches(), "it")),
+        Participant { number, generation: generation + 1 }
+    );
 }
 
 #[test]
@@ -92,34 +96,11 @@ fn words_tell_the_living_from_the_dead() {
 }
 
 #[test]
-fn a_descriptor_that_a_stranger_closed_tells_nothing_and_is_never_closed() {
-    for reuse in [false, true] {
-        let scratch = Scratch::new();
-        let (here, there) = (attach(&scratch.caches(), "it"), attach(&scratch.caches(), "it"));
-        fault::steal(here.file(), reuse);
-        assert_eq!(here.state_of(there.own_word()), Owner::Unknown);
-        assert!(!here.allocate(at::TABLE_AT, 4096));
-        assert!(here.is_detached());
-        assert_eq!(here.look(), Look::Gone);
-        let number = here.file().with(|fd| sys::status(fd));
-        here.close();
-        drop(here);
-        // Its mapping held the lock until now.
-        assert_eq!(number.is_some_and(|status| status.is_ok()), reuse);
-        assert_eq!(there.look_now(SECOND), Look::Same);
-    }
-}
-
-#[test]
-fn a_look_finds_a_stolen_descriptor_and_a_missing_name() {
+fn a_look_finds_a_missing_name() {
     let scratch = Scratch::new();
     let path = path_of(&scratch.caches(), "it");
     let here = attach(&scratch.caches(), "it");
     assert_eq!(here.look_now(SECOND), Look::Same);
-    fault::steal(here.file(), true);
-    assert_eq!(here.look_now(SECOND), Look::Gone);
-
-    let here = attach(&scratch.caches(), "it");
     std::fs::remove_file(&path).unwrap();
     assert_eq!(here.look(), Look::Same, "not before a second has passed");
     assert_eq!(here.look_now(SECOND), Look::Gone);

@@ -1,7 +1,7 @@
 use super::process::Process;
 use super::*;
-use crate::shared::remove::{Removed, remove, sweep};
 use crate::shared::list;
+use crate::shared::remove::{Removed, remove, sweep};
 use crate::table::host::{Host, Owner};
 use std::time::Duration;
 
@@ -80,24 +80,34 @@ fn a_creator_that_dies_leaves_a_file_that_others_go_on_with() {
 
 #[test]
 fn a_death_at_any_step_of_making_a_file_leaves_none_or_a_whole_one() {
-    let calls = each_call("attach", "", |_| {}, |directory, _| {
-        assert!(!names(directory).iter().any(FileName::is_temporary));
-        if directory.is_dir() {
-            recovers(directory);
-        }
-    });
+    let calls = each_call(
+        "attach",
+        "",
+        |_| {},
+        |directory, _| {
+            assert!(!names(directory).iter().any(FileName::is_temporary));
+            if directory.is_dir() {
+                recovers(directory);
+            }
+        },
+    );
     assert!(calls > UNNAMED);
 }
 
 #[test]
 fn and_so_it_is_where_files_must_have_names() {
     let seen = std::cell::Cell::new(0);
-    each_call("attach", &format!(" {UNNAMED}"), |_| {}, |directory, _| {
-        seen.set(seen.get() + usize::from(names(directory).iter().any(FileName::is_temporary)));
-        if directory.is_dir() {
-            recovers(directory);
-        }
-    });
+    each_call(
+        "attach",
+        &format!(" {UNNAMED}"),
+        |_| {},
+        |directory, _| {
+            seen.set(seen.get() + usize::from(names(directory).iter().any(FileName::is_temporary)));
+            if directory.is_dir() {
+                recovers(directory);
+            }
+        },
+    );
     assert!(seen.get() > 3, "names were used");
 }
 
@@ -110,11 +120,16 @@ fn a_death_at_any_step_of_opening_leaves_the_file_as_it_was() {
 fn a_death_at_any_step_of_a_sweep_or_a_removal_leaves_the_file_or_none() {
     let gone = std::cell::Cell::new(0);
     for role in ["sweep", "remove"] {
-        let calls = each_call(role, "", |directory| drop(attach(directory, "it")), |directory, _| {
-            gone.set(gone.get() + usize::from(names(directory).is_empty()));
-            recovers(directory);
-            assert_eq!(remove(directory, &identity("it").file_name()).unwrap(), Removed::Yes);
-        });
+        let calls = each_call(
+            role,
+            "",
+            |directory| drop(attach(directory, "it")),
+            |directory, _| {
+                gone.set(gone.get() + usize::from(names(directory).is_empty()));
+                recovers(directory);
+                assert_eq!(remove(directory, &identity("it").file_name()).unwrap(), Removed::Yes);
+            },
+        );
         assert!(calls > 5 && gone.take() > 0);
     }
 }

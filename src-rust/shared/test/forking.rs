@@ -2,7 +2,6 @@ use super::process::Process;
 use super::*;
 use crate::sys::fault;
 use crate::table::host::{Host, Owner};
-use std::process::{Command, Stdio};
 
 #[test]
 fn a_child_without_exec_keeps_neither_locks_nor_memory_of_its_parent() {
@@ -34,18 +33,4 @@ fn a_parent_keeps_what_it_had() {
     assert_eq!(here.state_of(word.parse().unwrap()), Owner::Alive);
     assert!(parent.end().success());
     assert_eq!(here.state_of(word.parse().unwrap()), Owner::Dead);
-}
-
-#[test]
-fn a_program_that_is_started_keeps_nothing() {
-    let scratch = Scratch::new();
-    let (here, there) = (attach(&scratch.caches(), "it"), attach(&scratch.caches(), "it"));
-    let mut program = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let word = there.own_word();
-    // Without its own unlocking: as after a death.
-    fault::steal(there.file(), false);
-    drop(there);
-    assert_eq!(here.state_of(word), Owner::Dead);
-    drop(program.stdin.take());
-    program.wait().unwrap();
 }

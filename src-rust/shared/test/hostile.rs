@@ -100,7 +100,8 @@ fn a_file_of_another_user_is_refused() {
 fn empty_short_and_long_files_are_replaced() {
     let (scratch, path) = made();
     let whole = fs::metadata(&path).unwrap().len();
-    for len in [0, 1, 8, 4095, 4096, at::NAME_AT as u64, at::TABLE_AT as u64, whole - 1, whole + 1, 4 * whole] {
+    for len in [0, 1, 8, 4095, 4096, at::NAME_AT as u64, at::TABLE_AT as u64, whole - 1, whole + 1, 4 * whole]
+    {
         writable(&path).set_len(len).unwrap();
         replaced(&scratch, &path);
     }

@@ -26,7 +26,13 @@ pub(super) struct Process {
 impl Process {
     pub(super) fn start(role: &str, directory: &Path) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "shared::test::process::role", "--ignored", "--nocapture", "--test-threads=1"]);
+        command.args([
+            "--exact",
+            "shared::test::process::role",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
         command.env(ROLE, role).env(DIRECTORY, directory);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
@@ -70,7 +76,8 @@ impl Process {
 
 fn say(what: impl std::fmt::Display) {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "\n{MARK}{what}").unwrap();
+    // In one piece: others write to the same pipe.
+    out.write_all(format!("\n{MARK}{what}\n").as_bytes()).unwrap();
     out.flush().unwrap();
 }
 
@@ -98,11 +105,15 @@ fn role() {
             hold(directory);
         }
         "attach" => killed(&numbers, || drop(attach(directory, "it"))),
-        "sweep" => killed(&numbers, || drop(remove::sweep(directory, Duration::ZERO).unwrap())),
+        "sweep" => killed(&numbers, || {
+            remove::sweep(directory, Duration::ZERO).unwrap();
+        }),
         "remove" => killed(&numbers, || {
             remove::remove(directory, &identity("it").file_name()).unwrap();
         }),
         "fork" => fork(directory),
+        "stolen" => stolen::by_a_stranger(directory, numbers[0] == 1),
+        "program" => stolen::program(directory),
         other => panic!("{other}"),
     }
 }

@@ -1,7 +1,7 @@
 use super::process::Process;
 use super::*;
-use crate::shared::remove::{Removed, remove, sweep};
 use crate::shared::layout::Field;
+use crate::shared::remove::{Removed, remove, sweep};
 use crate::sys;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -43,7 +43,7 @@ fn what_nobody_has_used_for_long_goes_and_nothing_else() {
 fn what_nobody_can_use_goes_at_once() {
     let scratch = Scratch::new();
     let caches = scratch.caches();
-    let boot = idle_for(&caches, "of another boot", 0);
+    let boot = idle_for(&caches, "other-boot", 0);
     write(&boot, at::BOOT_ID, &[7; 16]);
     let retired = idle_for(&caches, "retired", 0);
     write(&retired, at::STATE, &at::RETIRED.to_ne_bytes());
@@ -104,7 +104,9 @@ fn whoever_is_attached_has_the_file_of_that_name_though_it_is_swept_all_the_time
                 while !done.load(Ordering::Relaxed) {
                     let gone = match sweeper {
                         0 => sweep(caches, Duration::ZERO).unwrap(),
-                        _ => usize::from(remove(caches, &identity("it").file_name()).unwrap() == Removed::Yes),
+                        _ => {
+                            usize::from(remove(caches, &identity("it").file_name()).unwrap() == Removed::Yes)
+                        }
                     };
                     swept.fetch_add(gone, Ordering::Relaxed);
                 }
