@@ -1,12 +1,34 @@
 //! What concurrent code is made of: atomics, fences, a lock with a deadline. A model checker puts its own in their
 //! place (`--cfg loom`, `--cfg shuttle`), and no other file knows.
 
-#[cfg(loom)]
-pub(crate) use loom::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+#[cfg(any(test, loom, shuttle))]
+mod mortal;
+
+mod plain {
+    #[cfg(loom)]
+    pub(crate) use loom::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    #[cfg(shuttle)]
+    pub(crate) use shuttle::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+    #[cfg(not(any(loom, shuttle)))]
+    pub(crate) use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+}
+
+#[cfg(any(test, loom, shuttle))]
+pub(crate) use mortal::{AtomicU8, AtomicU32, AtomicU64};
+#[cfg(all(test, not(shuttle)))]
+pub(crate) use mortal::live_for;
+#[cfg(all(test, shuttle))]
+pub(crate) use mortal::{doom, spare};
+#[cfg(not(any(test, loom, shuttle)))]
+pub(crate) use plain::{AtomicU8, AtomicU32, AtomicU64};
+pub(crate) use plain::{Ordering, fence};
+
+/// Whether this thread is on its way out of a panic.
+#[cfg(not(shuttle))]
+pub(crate) use std::thread::panicking;
+/// A thread that was killed leaves its stack when the model is over.
 #[cfg(shuttle)]
-pub(crate) use shuttle::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
-#[cfg(not(any(loom, shuttle)))]
-pub(crate) use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
+pub(crate) use mortal::is_dead as panicking;
 
 #[cfg(loom)]
 pub(crate) use loom::thread::yield_now as pause;

@@ -13,7 +13,7 @@ use super::record::{Record, Words};
 use super::seqlock;
 use super::shard::Shard;
 use super::sharing::Sharing;
-use crate::shim::{AtomicU32, Guard, Ordering, Wait, fence};
+use crate::shim::{AtomicU32, Guard, Ordering, Wait, fence, panicking};
 
 /// How long somebody waits for a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Drop for Writer<'_> {
         let Some(sharing) = &self.table.sharing else { return };
         // What a panic has left is for the next holder to repair: one of this process finds its own word, others find
         // this process dead some day.
-        if !self.sound || std::thread::panicking() {
+        if !self.sound || panicking() {
             return;
         }
         if self.is_flawed() {
