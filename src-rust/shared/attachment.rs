@@ -6,7 +6,7 @@ use super::layout as at;
 use super::liveness::{self, Asker, is_ours};
 use super::participants;
 use crate::sys::{self, File, Mapping};
-use crate::table::host::{Host, Owner};
+use crate::table::{Host, Owner};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -2,7 +2,7 @@
 
 use super::participants::{Participant, generation_of};
 use crate::sys::{self, File, Mapping};
-use crate::table::host::Owner;
+use crate::table::Owner;
 use std::sync::atomic::Ordering;
 
 /// Who asks, and by which file.

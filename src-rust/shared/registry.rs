@@ -6,7 +6,7 @@ use super::file::{self, Request};
 use super::identity::FileName;
 use super::remove;
 use crate::error::Error;
-use crate::table::host::Host;
+use crate::table::Host;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use std::path::PathBuf;

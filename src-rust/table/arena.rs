@@ -3,10 +3,17 @@
 //!
 //! Blocks come in extents. An extent belongs to one shard while any of its blocks is in use, and only that shard's
 //! lock holder touches its lists; a wholly free one goes back to the pool of all shards. Readers follow chains at any
-//! time and may be led anywhere: every index is checked, and the caller bounds how far they go.
+//! time and may be led anywhere: every index is checked, and the caller bounds how far they go. So do writers, where
+//! others may write the memory too: what cannot be is noted as a flaw, and nothing is done to the extent.
+//!
+//! Killed at any step: an extent belongs to a shard as soon as its owner says so, and its shard's repair finds it by
+//! that. One that was taken out of the pool by somebody who died before is nobody's, and is put back by the recount.
 
+use super::flaw::Flaw;
 use super::geometry::Geometry;
+use super::reach::Reach;
 use super::region::{Area, Region};
+use super::sharing::Sharing;
 use crate::shim::{AtomicU32, AtomicU64, Ordering, fence};
 use std::sync::Arc;
 
@@ -29,6 +36,8 @@ const FREE: usize = 3;
 /// The shard that it belongs to, plus one.
 const OWNER: usize = 4;
 
+pub(super) const EXTENT_OFFSETS: [usize; 5] = [NEXT, PREVIOUS, HEAD, FREE, OWNER];
+
 /// Words of a shard's state that `Own` uses.
 const OWN_HEAD: usize = 0;
 const OWN_BLOCKS: usize = 1;
@@ -38,17 +47,19 @@ const OWN_BLOCKS: usize = 1;
 const POOL_TOP: usize = 0;
 /// How many extents were ever taken.
 const POOL_TAKEN: usize = 1;
+pub(super) const POOL_OFFSETS: [usize; 2] = [POOL_TOP, POOL_TAKEN];
 
 /// What a shard has of the arena: a list of its extents that have free blocks, and how many blocks those are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Own<'a> {
     pub(super) words: &'a [AtomicU32; 2],
     pub(super) shard: u32,
+    pub(super) flaw: &'a Flaw,
 }
 
 impl Own<'_> {
     pub(super) fn blocks(&self) -> u32 {
-        self.words[OWN_BLOCKS].load(Ordering::Relaxed)
+        get(&self.words[OWN_BLOCKS])
     }
 }
 
@@ -60,71 +71,117 @@ pub(super) struct Arena {
     links: Area<AtomicU32>,
     extents: Area<AtomicU32>,
     pool: Area<AtomicU64>,
+    /// Of a file.
+    reach: Option<Reach>,
 }
 
 impl Arena {
-    pub(super) fn new(region: &Arc<Region>, plan: &Geometry) -> Self {
+    pub(super) fn new(region: &Arc<Region>, plan: &Geometry, sharing: Option<&Arc<Sharing>>) -> Self {
         Self {
             blocks: region.area(plan.blocks),
             links: region.area(plan.links),
             extents: region.area(plan.extent_words),
             pool: region.area(plan.pool),
+            reach: sharing.map(|sharing| Reach::new(sharing, plan)),
         }
     }
 
     /// A walk along a chain.
     #[inline]
     pub(super) fn chain(&self, first: u32) -> Chain<'_> {
-        Chain { arena: self, block: first, at: 0 }
+        Chain { arena: self, block: if self.reaches(first) { first } else { u32::MAX }, at: 0 }
     }
 
     pub(super) fn block_count(&self) -> u32 {
         self.links.len() as u32
     }
 
+    pub(super) fn extent_count(&self) -> u32 {
+        (self.extents.len() / EXTENT_WORDS) as u32
+    }
+
+    /// Whether a block may be touched. A number that is too high may, in memory of this process: it is found out later.
+    #[inline]
+    fn reaches(&self, block: u32) -> bool {
+        match &self.reach {
+            None => true,
+            Some(reach) => {
+                let extent = block / EXTENT_BLOCKS;
+                reach.has_blocks(extent) || (extent < self.taken() && reach.ask(&*reach.sharing.host, extent))
+            }
+        }
+    }
+
+    /// How many extents were ever taken, the first ones.
+    pub(super) fn taken(&self) -> u32 {
+        self.pool[POOL_TAKEN].load(Ordering::Acquire).min(u64::from(self.extent_count())) as u32
+    }
+
     /// Sees to it that the shard has `blocks` free ones. False: the pool is empty.
     pub(super) fn secure(&self, own: Own<'_>, blocks: u32) -> bool {
         while own.blocks() < blocks {
-            let Some(extent) = self.take_extent() else { return false };
-            set(&self.extent(extent)[OWNER], own.shard + 1);
+            let Some(extent) = self.take_extent(own) else { return false };
+            let Some(words) = self.extent(extent).filter(|words| get(&words[OWNER]) == 0) else {
+                return own.flaw.found(false);
+            };
+            set(&words[OWNER], own.shard + 1);
             self.enlist(own, extent);
             add(&own.words[OWN_BLOCKS], EXTENT_BLOCKS);
         }
         true
     }
 
-    /// A chain of `count` blocks, which the shard must have. What is in them is undefined.
-    pub(super) fn allocate(&self, own: Own<'_>, count: u32) -> u32 {
+    /// A chain of `count` blocks, which the shard must have. What is in them is undefined. `None`: the shard's words or
+    /// lists are wrong.
+    pub(super) fn allocate(&self, own: Own<'_>, count: u32) -> Option<u32> {
+        let chain = self.chain_of_free(own, count);
+        if chain.is_none() {
+            own.flaw.found(());
+        }
+        add(&own.words[OWN_BLOCKS], count.wrapping_neg());
+        chain
+    }
+
+    fn chain_of_free(&self, own: Own<'_>, count: u32) -> Option<u32> {
         let mut first = None;
         let mut last = 0;
         let mut missing = count;
         while missing > 0 {
-            let extent = get(&own.words[OWN_HEAD]) - 1;
-            let words = self.extent(extent);
+            let extent = get(&own.words[OWN_HEAD]).checked_sub(1)?;
+            let words = self.extent_of(own, extent)?;
             let (head, free) = (get(&words[HEAD]), get(&words[FREE]));
             let taken = missing.min(free);
+            let here = |block: u32| (block / EXTENT_BLOCKS == extent).then_some(block);
+            if free == 0 || free > EXTENT_BLOCKS {
+                return None;
+            }
             match first {
-                None => first = Some(head),
-                Some(_) => self.link(last, head),
+                None => first = Some(here(head)?),
+                Some(_) => self.link(last, here(head)?),
             }
             last = head;
             for _ in 1..taken {
-                last = self.follow(last);
+                last = here(self.follow(last)?)?;
             }
             if taken == free {
                 self.delist(own, extent);
             } else {
-                set(&words[HEAD], self.follow(last));
+                set(&words[HEAD], self.follow(last)?);
             }
             set(&words[FREE], free - taken);
             missing -= taken;
         }
-        add(&own.words[OWN_BLOCKS], count.wrapping_neg());
-        first.unwrap_or(0)
+        Some(first.unwrap_or(0))
     }
 
     /// Takes a chain of `count` blocks back. Runs of blocks of one extent are linked already, and move as a whole.
     pub(super) fn free(&self, own: Own<'_>, first: u32, count: u32) {
+        if self.free_runs(own, first, count).is_none() {
+            own.flaw.found(());
+        }
+    }
+
+    fn free_runs(&self, own: Own<'_>, first: u32, count: u32) -> Option<()> {
         let mut block = first;
         let mut left = count;
         while left > 0 {
@@ -132,20 +189,24 @@ impl Arena {
             let head = block;
             let mut run = 1;
             let mut last = block;
-            block = self.follow(last);
+            block = self.follow(last)?;
             while run < left && block / EXTENT_BLOCKS == extent {
                 last = block;
-                block = self.follow(last);
+                block = self.follow(last)?;
                 run += 1;
             }
             left -= run;
-            self.give_back(own, extent, head, last, run);
+            self.give_back(own, extent, head, last, run)?;
         }
+        Some(())
     }
 
-    fn give_back(&self, own: Own<'_>, extent: u32, head: u32, last: u32, run: u32) {
-        let words = self.extent(extent);
+    fn give_back(&self, own: Own<'_>, extent: u32, head: u32, last: u32, run: u32) -> Option<()> {
+        let words = self.extent_of(own, extent)?;
         let free = get(&words[FREE]);
+        if free.checked_add(run)? > EXTENT_BLOCKS {
+            return None;
+        }
         if free > 0 {
             self.link(last, get(&words[HEAD]));
         }
@@ -158,50 +219,73 @@ impl Arena {
             }
             add(&own.words[OWN_BLOCKS], EXTENT_BLOCKS.wrapping_neg());
             set(&words[OWNER], 0);
-            self.give_extent(extent);
+            self.give_extent(own.flaw, extent);
         } else if free == 0 {
             self.enlist(own, extent);
         }
+        Some(())
     }
 
-    fn follow(&self, block: u32) -> u32 {
-        block.wrapping_add(1).wrapping_add(get(&self.links[block as usize]))
+    /// The block that is linked behind one. It may be out of reach, or not be at all.
+    fn follow(&self, block: u32) -> Option<u32> {
+        let link = self.links.get(block as usize).filter(|_| self.reaches(block))?;
+        Some(block.wrapping_add(1).wrapping_add(get(link)))
     }
 
+    /// Links a block that was reached before.
     fn link(&self, block: u32, next: u32) {
-        set(&self.links[block as usize], next.wrapping_sub(block).wrapping_sub(1));
+        if let Some(link) = self.links.get(block as usize).filter(|_| self.reaches(block)) {
+            set(link, next.wrapping_sub(block).wrapping_sub(1));
+        }
     }
 
-    fn extent(&self, extent: u32) -> &[AtomicU32; EXTENT_WORDS] {
-        self.extents[extent as usize * EXTENT_WORDS..].first_chunk().unwrap()
+    fn extent(&self, extent: u32) -> Option<&[AtomicU32; EXTENT_WORDS]> {
+        if self.reach.as_ref().is_some_and(|reach| !reach.has_words(extent)) {
+            return None;
+        }
+        self.extents.get(extent as usize * EXTENT_WORDS..)?.first_chunk()
+    }
+
+    /// An extent that belongs to the shard.
+    fn extent_of(&self, own: Own<'_>, extent: u32) -> Option<&[AtomicU32; EXTENT_WORDS]> {
+        self.extent(extent).filter(|words| get(&words[OWNER]) == own.shard + 1)
     }
 
     fn enlist(&self, own: Own<'_>, extent: u32) {
-        let words = self.extent(extent);
+        let Some(words) = self.extent(extent) else { return own.flaw.found(()) };
         let next = get(&own.words[OWN_HEAD]);
         set(&words[NEXT], next);
         set(&words[PREVIOUS], 0);
         if next != 0 {
-            set(&self.extent(next - 1)[PREVIOUS], extent + 1);
+            match self.extent_of(own, next - 1) {
+                Some(words) => set(&words[PREVIOUS], extent + 1),
+                None => own.flaw.found(()),
+            }
         }
         set(&own.words[OWN_HEAD], extent + 1);
     }
 
     fn delist(&self, own: Own<'_>, extent: u32) {
-        let words = self.extent(extent);
+        let Some(words) = self.extent(extent) else { return own.flaw.found(()) };
         let (next, previous) = (get(&words[NEXT]), get(&words[PREVIOUS]));
         match previous {
             0 => set(&own.words[OWN_HEAD], next),
-            _ => set(&self.extent(previous - 1)[NEXT], next),
+            _ => match self.extent_of(own, previous - 1) {
+                Some(words) => set(&words[NEXT], next),
+                None => own.flaw.found(()),
+            },
         }
         if next != 0 {
-            set(&self.extent(next - 1)[PREVIOUS], previous);
+            match self.extent_of(own, next - 1) {
+                Some(words) => set(&words[PREVIOUS], previous),
+                None => own.flaw.found(()),
+            }
         }
     }
 
     /// Takes an extent out of the pool: one that was given back before, or one that was never used.
-    fn take_extent(&self) -> Option<u32> {
-        let extent = self.pop().or_else(|| self.take_fresh());
+    fn take_extent(&self, own: Own<'_>) -> Option<u32> {
+        let extent = self.pop(own).or_else(|| self.take_fresh());
         // The extent's blocks may have been another shard's. A reader of that shard who sees one refilled must see
         // that shard's slot changed too: Acquire on the pool has shown it to us, and this fence passes it on with
         // every relaxed store to the blocks.
@@ -209,23 +293,26 @@ impl Arena {
         extent
     }
 
-    fn pop(&self) -> Option<u32> {
+    fn pop(&self, own: Own<'_>) -> Option<u32> {
         let mut top = self.pool[POOL_TOP].load(Ordering::Acquire);
         loop {
             let extent = (top as u32).checked_sub(1)?;
             // The extent may be gone, and its link be another's. Then the count has changed and the exchange fails.
-            let below = get(&self.extent(extent)[NEXT]);
-            match self.exchange_top(top, below) {
+            let Some(words) = self.extent(extent).filter(|_| extent < self.taken()) else {
+                return own.flaw.found(None);
+            };
+            match self.exchange_top(top, get(&words[NEXT])) {
                 Ok(()) => return Some(extent),
                 Err(current) => top = current,
             }
         }
     }
 
-    fn give_extent(&self, extent: u32) {
+    fn give_extent(&self, flaw: &Flaw, extent: u32) {
+        let Some(words) = self.extent(extent) else { return flaw.found(()) };
         let mut top = self.pool[POOL_TOP].load(Ordering::Acquire);
         loop {
-            set(&self.extent(extent)[NEXT], top as u32);
+            set(&words[NEXT], top as u32);
             match self.exchange_top(top, extent + 1) {
                 Ok(()) => return,
                 Err(current) => top = current,
@@ -239,23 +326,42 @@ impl Arena {
         self.pool[POOL_TOP].compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).map(drop)
     }
 
+    /// Extents are taken in ascending order, each after the file has its pages: so it has those of all that were taken.
     fn take_fresh(&self) -> Option<u32> {
-        let extents = (self.extents.len() / EXTENT_WORDS) as u64;
-        let taken = &self.pool[POOL_TAKEN];
-        let more = |taken| (taken < extents).then_some(taken + 1);
-        let extent = taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()? as u32;
-        let words = self.extent(extent);
-        set(&words[HEAD], extent * EXTENT_BLOCKS);
-        set(&words[FREE], EXTENT_BLOCKS);
-        Some(extent)
+        let word = &self.pool[POOL_TAKEN];
+        let mut taken = word.load(Ordering::Acquire);
+        loop {
+            let extent = u32::try_from(taken).ok().filter(|&extent| extent < self.extent_count())?;
+            if let Some(reach) = &self.reach
+                && !reach.has_blocks(extent)
+                && !reach.sharing.enlarge(|host| reach.ask(host, extent))
+            {
+                return None;
+            }
+            match word.compare_exchange(taken, taken + 1, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => {
+                    self.refresh(extent);
+                    return Some(extent);
+                }
+                Err(now) => taken = now,
+            }
+        }
+    }
+
+    /// Gives an extent that was never used its free blocks: all of them, in order.
+    fn refresh(&self, extent: u32) {
+        if let Some(words) = self.extent(extent) {
+            set(&words[HEAD], extent * EXTENT_BLOCKS);
+            set(&words[FREE], EXTENT_BLOCKS);
+        }
     }
 
     /// Every block of a chain, for a check.
     pub(super) fn blocks_of(&self, first: u32, count: u32) -> impl Iterator<Item = u32> {
         let mut block = first;
         (0..count).map_while(move |_| {
-            let here = (block < self.block_count()).then_some(block)?;
-            block = self.follow(here);
+            let here = block;
+            block = self.follow(here)?;
             Some(here)
         })
     }
@@ -263,18 +369,83 @@ impl Arena {
     /// The extents of a shard that have free blocks, each with its first free block and how many there are.
     pub(super) fn free_of(&self, own: Own<'_>) -> impl Iterator<Item = (u32, u32, u32)> {
         let mut extent = get(&own.words[OWN_HEAD]);
-        let extents = self.extents.len() / EXTENT_WORDS;
-        (0..extents).map_while(move |_| {
-            let here = extent.checked_sub(1).filter(|&here| (here as usize) < extents)?;
-            let words = self.extent(here);
+        (0..self.extent_count()).map_while(move |_| {
+            let here = extent.checked_sub(1)?;
+            let words = self.extent(here)?;
             extent = get(&words[NEXT]);
             Some((here, get(&words[HEAD]), get(&words[FREE])))
         })
     }
 
+    /// The extents in the pool, for a check.
+    pub(super) fn pooled(&self) -> impl Iterator<Item = u32> {
+        let mut extent = self.pool[POOL_TOP].load(Ordering::Acquire) as u32;
+        (0..self.extent_count()).map_while(move |_| {
+            let here = extent.checked_sub(1)?;
+            extent = get(&self.extent(here)?[NEXT]);
+            Some(here)
+        })
+    }
+
     /// The shard that an extent belongs to.
     pub(super) fn owner(&self, extent: u32) -> Option<u32> {
-        get(&self.extent(extent)[OWNER]).checked_sub(1)
+        get(&self.extent(extent)?[OWNER]).checked_sub(1)
+    }
+
+    /// The extents that belong to a shard, in ascending order, whether it lists them or not.
+    pub(super) fn owned_by(&self, shard: u32) -> Vec<u32> {
+        (0..self.taken()).filter(|&extent| self.owner(extent) == Some(shard)).collect()
+    }
+
+    /// Makes a shard's lists anew from what is in use, of the extents that belong to it. The words of an extent in use
+    /// throughout, and the links of blocks in use, are left alone.
+    pub(super) fn rebuild(&self, own: Own<'_>, extents: &[u32], is_used: impl Fn(u32) -> bool) {
+        own.words.iter().for_each(|word| set(word, 0));
+        for &extent in extents {
+            let Some(words) = self.extent(extent) else { return own.flaw.found(()) };
+            let blocks = extent * EXTENT_BLOCKS..(extent + 1) * EXTENT_BLOCKS;
+            let mut free = 0;
+            let mut last = None;
+            for block in blocks.filter(|&block| !is_used(block)) {
+                match last {
+                    None => set(&words[HEAD], block),
+                    Some(last) => self.link(last, block),
+                }
+                last = Some(block);
+                free += 1;
+            }
+            set(&words[FREE], free);
+            if free == EXTENT_BLOCKS {
+                set(&words[OWNER], 0);
+                self.give_extent(own.flaw, extent);
+            } else if free > 0 {
+                self.enlist(own, extent);
+                add(&own.words[OWN_BLOCKS], free);
+            }
+        }
+    }
+
+    /// Makes the pool anew from the extents that belong to nobody. The caller must hold the locks of all shards.
+    pub(super) fn rebuild_pool(&self, flaw: &Flaw) {
+        // Empty first: whoever finds it so after this was cut short takes a fresh extent, and counts anew.
+        let empty = |top| self.exchange_top(top, 0).err();
+        let mut top = Some(self.pool[POOL_TOP].load(Ordering::Acquire));
+        while let Some(stale) = top {
+            top = empty(stale);
+        }
+        for extent in 0..self.taken() {
+            let Some(words) = self.extent(extent) else { return flaw.found(()) };
+            if get(&words[OWNER]) != 0 {
+                continue;
+            }
+            if get(&words[FREE]) != EXTENT_BLOCKS {
+                // Whoever took it for the first time died before it said so.
+                (extent * EXTENT_BLOCKS..(extent + 1) * EXTENT_BLOCKS)
+                    .for_each(|block| self.link(block, block.wrapping_add(1)));
+                self.refresh(extent);
+            }
+            self.give_extent(flaw, extent);
+        }
     }
 }
 
@@ -298,7 +469,7 @@ impl<'a> Chain<'a> {
         let first = self.block as usize * BLOCK_WORDS + self.at;
         let mut len = most.min(BLOCK_WORDS - self.at);
         self.at += len;
-        while len < most && self.next()? == self.block + 1 {
+        while len < most && self.next()? == self.block.wrapping_add(1) {
             self.block += 1;
             self.at = BLOCK_WORDS.min(most - len);
             len += self.at;
@@ -306,9 +477,11 @@ impl<'a> Chain<'a> {
         self.arena.blocks.get(first..first + len)
     }
 
+    #[inline]
     fn next(&self) -> Option<u32> {
         let link = self.arena.links.get(self.block as usize)?;
-        Some(self.block.wrapping_add(1).wrapping_add(get(link)))
+        let next = self.block.wrapping_add(1).wrapping_add(get(link));
+        self.arena.reaches(next).then_some(next)
     }
 
     /// Whether the next bytes are these. The walk goes on behind them only if they are.

@@ -4,17 +4,18 @@
 //! All under the shard's lock. Where entries share one time to live, the newest is the latest and goes in by one
 //! comparison.
 
+use super::flaw::Flaw;
 use super::record::Records;
-use super::region::Area;
+use super::region::Growing;
 use crate::shim::{AtomicU32, Ordering};
 
 /// The heap of a shard.
 #[derive(Debug)]
 pub(super) struct Due {
     /// Slots: the parent of position i is at (i - 1) / 2.
-    pub(super) heap: Area<AtomicU32>,
+    pub(super) heap: Growing<AtomicU32>,
     /// By slot: its position in the heap plus one, 0 for none.
-    pub(super) places: Area<AtomicU32>,
+    pub(super) places: Growing<AtomicU32>,
 }
 
 /// One use of a heap.
@@ -23,17 +24,21 @@ pub(super) struct Heap<'a> {
     due: &'a Due,
     len: &'a AtomicU32,
     records: &'a Records,
+    flaw: &'a Flaw,
 }
 
 impl Due {
-    pub(super) fn heap<'a>(&'a self, len: &'a AtomicU32, records: &'a Records) -> Heap<'a> {
-        Heap { due: self, len, records }
+    pub(super) fn heap<'a>(&'a self, len: &'a AtomicU32, records: &'a Records, flaw: &'a Flaw) -> Heap<'a> {
+        Heap { due: self, len, records, flaw }
     }
 }
 
 impl Heap<'_> {
+    /// Never more than there are slots, whatever the word says.
     pub(super) fn len(self) -> u32 {
-        get(self.len)
+        let len = get(self.len);
+        let most = self.due.heap.len() as u32;
+        if len > most { self.flaw.found(most) } else { len }
     }
 
     /// The slot that expires first.
@@ -50,9 +55,13 @@ impl Heap<'_> {
 
     /// Takes a slot out, if it is in.
     pub(super) fn remove(self, slot: u32) {
-        let Some(hole) = get(&self.due.places[slot as usize - 1]).checked_sub(1) else { return };
-        set(&self.due.places[slot as usize - 1], 0);
-        let end = self.len() - 1;
+        let Some(hole) = self.place(slot) else { return };
+        let len = self.len();
+        if hole >= len {
+            return self.flaw.found(());
+        }
+        let end = len - 1;
+        self.set_place(slot, 0);
         set(self.len, end);
         if hole != end {
             let last = self.at(end);
@@ -63,14 +72,23 @@ impl Heap<'_> {
     /// Forgets every slot.
     pub(super) fn clear(self) {
         for at in 0..self.len() {
-            set(&self.due.places[self.at(at) as usize - 1], 0);
+            self.set_place(self.at(at), 0);
         }
         set(self.len, 0);
     }
 
-    /// The position of a slot, for a check.
+    /// Forgets every slot, whatever the words say, and enters these.
+    pub(super) fn rebuild(self, slots: impl Iterator<Item = u32>) {
+        for place in self.due.places.iter() {
+            set(place, 0);
+        }
+        set(self.len, 0);
+        slots.for_each(|slot| self.insert(slot));
+    }
+
+    /// The position of a slot.
     pub(super) fn place(self, slot: u32) -> Option<u32> {
-        get(&self.due.places[slot as usize - 1]).checked_sub(1)
+        self.due.places.get(before(slot)).and_then(|place| get(place).checked_sub(1))
     }
 
     /// Whether the parent of a position comes before it, for a check.
@@ -79,7 +97,7 @@ impl Heap<'_> {
     }
 
     fn at(self, at: u32) -> u32 {
-        get(&self.due.heap[at as usize])
+        self.due.heap.get(at as usize).map_or_else(|| self.flaw.found(0), get)
     }
 
     fn key(self, slot: u32) -> (u64, u32) {
@@ -87,8 +105,18 @@ impl Heap<'_> {
     }
 
     fn put(self, at: u32, slot: u32) {
-        set(&self.due.heap[at as usize], slot);
-        set(&self.due.places[slot as usize - 1], at + 1);
+        match self.due.heap.get(at as usize) {
+            Some(word) => set(word, slot),
+            None => self.flaw.found(()),
+        }
+        self.set_place(slot, at + 1);
+    }
+
+    fn set_place(self, slot: u32, place: u32) {
+        match self.due.places.get(before(slot)) {
+            Some(word) => set(word, place),
+            None => self.flaw.found(()),
+        }
     }
 
     fn rise(self, from: u32, slot: u32) {
@@ -108,13 +136,14 @@ impl Heap<'_> {
     /// Puts a slot into a hole, below its sooner children or above its later parents.
     fn sink(self, from: u32, slot: u32) {
         let mut hole = from;
+        let len = self.len();
         loop {
             let left = 2 * hole + 1;
-            if left >= self.len() {
+            if left >= len {
                 break;
             }
             let right = left + 1;
-            let right_is_sooner = right < self.len() && self.key(self.at(right)) < self.key(self.at(left));
+            let right_is_sooner = right < len && self.key(self.at(right)) < self.key(self.at(left));
             let sooner = if right_is_sooner { right } else { left };
             if self.key(slot) < self.key(self.at(sooner)) {
                 break;
@@ -124,6 +153,11 @@ impl Heap<'_> {
         }
         self.rise(hole, slot);
     }
+}
+
+/// Where a slot's word is in an array that has none for slot 0. Nowhere, for slot 0.
+fn before(slot: u32) -> usize {
+    (slot as usize).wrapping_sub(1)
 }
 
 fn get(word: &AtomicU32) -> u32 {

@@ -10,10 +10,13 @@ const WANTED: usize = 0;
 const CURRENT: usize = 1;
 const COUNT: usize = 2;
 const EPOCH: usize = 3;
+pub(super) const OFFSETS: [usize; 4] = [WANTED, CURRENT, COUNT, EPOCH];
 
 /// Of one shard's state.
 pub(super) const STATE_WORDS: usize = if cfg!(any(loom, shuttle)) { 12 } else { 32 };
 pub(super) const SUM_WORDS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 16 };
+/// Of one shard's owner: a pair of cache lines for one word.
+pub(super) const OWNER_WORDS: usize = if cfg!(any(loom, shuttle)) { 1 } else { 16 };
 
 /// What a reader asks of a shard before it looks at an entry.
 #[derive(Debug)]
@@ -58,6 +61,9 @@ const LEN: usize = 9;
 const BYTES: usize = 0;
 const EVICTIONS: usize = 1;
 const EXPIRATIONS: usize = 2;
+
+pub(super) const STATE_OFFSETS: [usize; 6] = [OWN, SIEVE, DUE, ISSUED, FREE_SLOT, LEN];
+pub(super) const SUM_OFFSETS: [usize; 3] = [BYTES, EVICTIONS, EXPIRATIONS];
 
 impl State {
     /// The arena's words.

@@ -5,6 +5,7 @@ use super::arena;
 use super::gate;
 use super::record;
 use super::region::{Place, Planner};
+use super::stats;
 use super::types::{ENTRY_BYTES, Options, blocks, cost};
 use crate::shim::{AtomicU8, AtomicU32, AtomicU64};
 
@@ -20,7 +21,15 @@ const MAX_ENTRIES_PER_SHARD: u32 = 1 << 16;
 /// Index cells for two slots: three. A miss then probes five cells on average where every slot is in use.
 const CELLS: u32 = 3;
 
+/// Slots whose arrays are allocated at once: 64 KiB of records.
+pub(super) const SLOT_STEP: u32 = (1 << 16) / (8 * record::WORDS as u32);
+/// Extents whose words are allocated at once: 64 KiB of them.
+pub(super) const EXTENT_STEP: u32 = (1 << 16) / (4 * arena::EXTENT_WORDS as u32);
+
 /// The places of a table's arrays.
+///
+/// First comes what is needed from the beginning, and must be there before a table is made of the memory. The rest is
+/// by slot or by extent, and needed as these are used for the first time.
 #[derive(Debug)]
 pub(super) struct Geometry {
     /// Entries that fit both bounds.
@@ -30,14 +39,26 @@ pub(super) struct Geometry {
     pub(super) slots: u32,
     /// Of one shard.
     pub(super) cells: u32,
+    /// Of the table, all shards together.
+    pub(super) extents: u32,
+    /// Bytes before the table, which are not its own.
+    pub(super) start: usize,
+    /// Where what is needed from the beginning ends.
+    pub(super) fixed_end: usize,
     /// Of the region.
     pub(super) bytes: usize,
     pub(super) totals: Place<AtomicU64>,
     pub(super) pool: Place<AtomicU64>,
+    pub(super) counts: Place<AtomicU64>,
+    pub(super) owners: Place<AtomicU64>,
     pub(super) sums: Place<AtomicU64>,
+    pub(super) stripes: Place<AtomicU64>,
     pub(super) gates: Place<AtomicU32>,
     pub(super) states: Place<AtomicU32>,
     pub(super) index: Place<AtomicU64>,
+    pub(super) generation: Place<AtomicU32>,
+    pub(super) versions: Place<AtomicU32>,
+    pub(super) visited: Place<AtomicU8>,
     pub(super) records: Place<AtomicU64>,
     pub(super) newer: Place<AtomicU32>,
     pub(super) older: Place<AtomicU32>,
@@ -47,13 +68,11 @@ pub(super) struct Geometry {
     pub(super) extent_words: Place<AtomicU32>,
     pub(super) blocks: Place<AtomicU64>,
     pub(super) links: Place<AtomicU32>,
-    pub(super) generation: Place<AtomicU32>,
-    pub(super) versions: Place<AtomicU32>,
-    pub(super) visited: Place<AtomicU8>,
 }
 
 impl Geometry {
-    pub(super) fn new(options: &Options) -> Self {
+    /// `stripes`: how many isolates of other processes may count in the same memory.
+    pub(super) fn new(options: &Options, start: usize, stripes: usize) -> Self {
         let capacity = u64::from(options.max_size).min(options.max_bytes / cost(0, 0)) as u32;
         let largest = largest_blocks(options);
         let shards = options.shards.unwrap_or_else(|| shard_count(options, capacity, largest));
@@ -62,13 +81,20 @@ impl Geometry {
         let extents = extent_count(options, shards, largest);
         let [all_slots, all_cells] = [slots, cells].map(|each| (each * shards) as usize);
         let every = |words: usize| words * shards as usize;
-        let mut plan = Planner::default();
+        let mut plan = Planner::behind(start);
         let totals = plan.place(16);
         let pool = plan.place(16);
+        let counts = plan.place(stats::COUNT_WORDS);
+        let owners = plan.place(every(gate::OWNER_WORDS));
         let gates = plan.place(every(gate::WORDS));
         let states = plan.place(every(gate::STATE_WORDS));
         let sums = plan.place(every(gate::SUM_WORDS));
+        let stripes = plan.place(stripes * stats::STRIPE_WORDS);
         let index = plan.place(all_cells);
+        let generation = plan.place(32);
+        let versions = plan.place(all_slots);
+        let visited = plan.place(all_slots);
+        let fixed_end = plan.turn_page();
         let records = plan.place(all_slots * record::WORDS);
         // One more for each shard: slot 0, which closes a list into a ring.
         let newer = plan.place(all_slots + shards as usize);
@@ -78,24 +104,31 @@ impl Geometry {
         let due_places = plan.place(all_slots);
         let extent_words = plan.place(extents as usize * arena::EXTENT_WORDS);
         let block_count = (extents * arena::EXTENT_BLOCKS) as usize;
-        let blocks = plan.place(block_count * arena::BLOCK_WORDS);
         let links = plan.place(block_count);
-        let generation = plan.place(32);
-        let versions = plan.place(all_slots);
-        let visited = plan.place(all_slots);
+        plan.turn_page();
+        let blocks = plan.place(block_count * arena::BLOCK_WORDS);
         let bytes = plan.bytes();
         Self {
             capacity,
             shards,
             slots,
             cells,
+            extents,
+            start,
+            fixed_end,
             bytes,
             totals,
             pool,
+            counts,
+            owners,
             sums,
+            stripes,
             gates,
             states,
             index,
+            generation,
+            versions,
+            visited,
             records,
             newer,
             older,
@@ -105,13 +138,35 @@ impl Geometry {
             extent_words,
             blocks,
             links,
-            generation,
-            versions,
-            visited,
         }
     }
 
-    /// The control words as seen from the generation. They are the last places, so nothing else is in between.
+    /// Where each array is, for a fingerprint of the layout.
+    pub(super) fn offsets(&self) -> [usize; 19] {
+        [
+            self.totals.offset(),
+            self.pool.offset(),
+            self.counts.offset(),
+            self.owners.offset(),
+            self.sums.offset(),
+            self.stripes.offset(),
+            self.gates.offset(),
+            self.states.offset(),
+            self.index.offset(),
+            self.generation.offset(),
+            self.versions.offset(),
+            self.visited.offset(),
+            self.records.offset(),
+            self.newer.offset(),
+            self.older.offset(),
+            self.due.offset(),
+            self.extent_words.offset(),
+            self.blocks.offset(),
+            self.links.offset(),
+        ]
+    }
+
+    /// The control words as seen from the generation. They are placed one after the other, so nothing else is in between.
     #[cfg(not(any(loom, shuttle)))]
     pub(super) fn control(&self) -> ControlPlan {
         let start = self.generation.offset();
@@ -182,7 +237,7 @@ mod tests {
     }
 
     fn shards(max_size: u32, max_bytes: u64, max_value_size: u32) -> u32 {
-        Geometry::new(&options(max_size, max_bytes, max_value_size)).shards
+        Geometry::new(&options(max_size, max_bytes, max_value_size), 0, 0).shards
     }
 
     #[test]
@@ -205,10 +260,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_table_of_100_000_entries_needs_less_than_4_mib() {
+        for max_bytes in [64 << 20, 1 << 30, 1 << 38] {
+            let geometry = Geometry::new(&options(100_000, max_bytes, 65_536), 1 << 16, stats::STRIPES);
+            assert!(geometry.fixed_end < 4 << 20, "{} bytes", geometry.fixed_end);
+        }
+    }
+
+    #[test]
     fn an_entry_costs_at_most_96_bytes_besides_its_blocks() {
         for max_size in [4_000, 5_000, 100_000, 1_000_000] {
             let options = options(max_size, 1 << 36, 64);
-            let geometry = Geometry::new(&options);
+            let geometry = Geometry::new(&options, 0, 0);
             let extents = u64::from(extent_count(&options, geometry.shards, largest_blocks(&options)));
             let blocks = extents * u64::from(arena::EXTENT_BLOCKS) * arena::BLOCK_BYTES;
             let besides = geometry.bytes as u64 - blocks;

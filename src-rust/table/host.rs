@@ -1,33 +1,38 @@
-//! What a table asks of the file that its memory belongs to.
+//! What a table asks of the file that its memory belongs to. A table of one process has none, and never asks.
+//!
+//! The table knows words and ranges of bytes. Files, processes and the kernel are the host's business.
 
 use std::fmt::Debug;
 
-/// What can be told of the process that an owner word names.
+/// What can be told of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// It is gone, and what it was doing may be half done.
+    /// It is gone, and whatever it was about to write will never be written.
     Dead,
-    /// It may be doing it still.
+    /// It lives, stopped or not.
     Alive,
-    /// Nobody can tell: the descriptor is not ours any more. Detach.
+    /// This process has lost the means to tell.
     Unknown,
 }
 
-/// The file that a table's memory belongs to. A table of one process has none.
+/// The file behind a table's memory, and this process's place in it.
 pub trait Host: Send + Sync + Debug {
-    /// Sees to it that these bytes of the region can be touched. False: there is no room. Called under a shard's lock.
+    /// Sees to it that these bytes of the region can be touched, as often as it is asked. `offset` and `len` are in
+    /// bytes from the beginning of the region. False: there is no room. May be called by readers too, for bytes that
+    /// another process has made room for.
     fn allocate(&self, offset: usize, len: usize) -> bool;
 
-    /// This process's owner word: participant generation << 16 | participant + 1. 0: no participant was free, so this
-    /// process only reads.
+    /// This process's owner word: its participant's generation << 16 | the participant's number + 1. Never 0.
     fn own_word(&self) -> u64;
 
-    /// What can be told of the process that another owner word names.
+    /// What can be told of the process that another owner word names, which may be any number. `Dead` means that all
+    /// it wrote can be seen by this thread.
     fn state_of(&self, word: u64) -> Owner;
 
-    /// This process has seen bytes that nobody of ours wrote: from now on it does not use the memory any more.
+    /// This process has seen bytes that no process of this package wrote: from now on it does not use the memory any
+    /// more. Idempotent; called under locks of the table, so it must not call back.
     fn detach(&self, why: &'static str);
 
-    /// Whether it has stopped using the memory.
+    /// Whether `detach` was called, or the host has come to the same conclusion by itself.
     fn is_detached(&self) -> bool;
 }

@@ -69,13 +69,17 @@ impl Index {
         Cell(self.0[at].load(Ordering::Relaxed))
     }
 
-    /// Enters a slot that is not in the index.
-    pub(super) fn insert(&self, tag: u32, slot: u32) {
+    /// Enters a slot that is not in the index. False: no cell is empty, though there are more than slots.
+    pub(super) fn insert(&self, tag: u32, slot: u32) -> bool {
         let mut at = self.home(tag);
-        while !self.cell(at).is_empty() {
+        for _ in 0..self.len() {
+            if self.cell(at).is_empty() {
+                self.set(at, Cell::new(tag, slot));
+                return true;
+            }
             at = self.after(at);
         }
-        self.set(at, Cell::new(tag, slot));
+        false
     }
 
     /// Where the cell of a slot is.
@@ -100,7 +104,7 @@ impl Index {
     pub(super) fn remove(&self, at: usize) {
         let mut hole = at;
         let mut next = self.after(at);
-        loop {
+        for _ in 0..self.len() {
             let cell = self.cell(next);
             if cell.is_empty() {
                 break;
@@ -112,6 +116,25 @@ impl Index {
             next = self.after(next);
         }
         self.set(hole, Cell(0));
+    }
+
+    /// Enters these pairs of tag and slot, and no others. Cells that are right already are not written.
+    pub(super) fn rebuild(&self, entries: &[(u32, u32)]) {
+        let mut cells = vec![Cell(0); self.len()];
+        for &(tag, slot) in entries {
+            let mut at = self.home(tag);
+            while cells.get(at).is_some_and(|cell| !cell.is_empty()) {
+                at = self.after(at);
+            }
+            if let Some(cell) = cells.get_mut(at) {
+                *cell = Cell::new(tag, slot);
+            }
+        }
+        for (at, &cell) in cells.iter().enumerate() {
+            if self.cell(at) != cell {
+                self.set(at, cell);
+            }
+        }
     }
 
     /// Empties every cell.

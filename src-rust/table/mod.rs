@@ -1,4 +1,5 @@
-//! One bounded table of byte strings, for every thread of the process: keys to values, with expiry and eviction.
+//! One bounded table of byte strings, for every thread of the process, or for every process that maps one file: keys to
+//! values, with expiry and eviction.
 //!
 //! It never holds more than `max_size` entries or `max_bytes` bytes. A value that was computed before its key was
 //! set, deleted or cleared is never stored after it. A set, delete or clear is never lost. Look-ups take no lock. What
@@ -6,14 +7,18 @@
 
 mod arena;
 mod due;
+mod flaw;
 mod gate;
 mod geometry;
-pub mod host;
+mod host;
 mod index;
+mod layout;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
 #[cfg(all(test, not(loom)))]
 mod oracle;
+mod owner;
+mod reach;
 mod reader;
 mod record;
 #[cfg(not(any(loom, shuttle)))]
@@ -22,8 +27,10 @@ mod region;
 #[path = "region_model.rs"]
 mod region;
 pub mod registry;
+mod repair;
 mod seqlock;
 mod shard;
+mod sharing;
 mod sieve;
 mod stats;
 mod store;
@@ -36,17 +43,22 @@ mod writer;
 
 use crate::error::Error;
 use crate::hash::hash;
-use crate::shim::{AtomicU32, AtomicU64, Ordering};
+use crate::shim::{AtomicU32, Ordering};
 use arena::Arena;
 use geometry::Geometry;
+pub use host::{Host, Owner};
+pub use layout::{Plan, layout_hash};
 use reader::{Ask, Sight};
-use region::{Area, Region};
+use region::Area;
+pub use region::Region;
 use shard::Shard;
+use sharing::Sharing;
+use stats::Stats;
 pub use stats::{COUNTERS, Stripe};
 use std::sync::Arc;
 use totals::Totals;
 pub use types::*;
-use writer::Writer;
+use writer::Patience;
 
 /// How often an iteration tries to copy an entry that is being changed, before it takes the lock.
 const COPY_TRIES: u32 = 16;
@@ -60,47 +72,88 @@ pub struct Table {
     totals: Totals,
     /// One word, in the memory that JavaScript sees.
     generation: Area<AtomicU32>,
-    stats: stats::Stats,
-    skipped: AtomicU64,
-    baseline: Baseline,
-    /// The seed of checksums, where others may write the memory too.
+    stats: Stats,
+    /// Where others may write the memory too. Look-ups never ask.
+    sharing: Option<Arc<Sharing>>,
+    /// The seed of checksums, in that case.
     checked: Option<u64>,
     #[cfg(not(any(loom, shuttle)))]
     control: geometry::ControlPlan,
-}
-
-/// What the shards' counters were at the last `clear`.
-#[derive(Debug, Default)]
-struct Baseline {
-    evictions: AtomicU64,
-    expirations: AtomicU64,
-    skipped: AtomicU64,
 }
 
 impl Table {
     /// An empty table in memory that belongs to this process alone.
     pub fn new(options: &Options) -> Result<Self, Error> {
         options.check()?;
-        let plan = Geometry::new(options);
+        let plan = Geometry::new(options, 0, 0);
         let region = Region::anonymous(plan.bytes)?;
-        Ok(Self::over(&region, &plan, options, None))
+        Ok(Self::over(&region, &plan, options, None, None))
     }
 
-    /// A table over a region of zeros.
-    fn over(region: &Arc<Region>, plan: &Geometry, options: &Options, checked: Option<u64>) -> Self {
+    /// What a table of these options needs of a region of which `start` bytes are not the table's, a multiple of 4,096.
+    pub fn plan(options: &Options, start: usize) -> Plan {
+        Plan::new(options, start)
+    }
+
+    /// The table in a region that other processes map too: an empty one where its part of the region is zero. Everybody
+    /// must agree on options, `start` and the seed of checksums, and this process must have its place among the others.
+    ///
+    /// Errors: options that no table can be made with; a region that is too small.
+    pub fn shared(
+        region: &Arc<Region>,
+        options: &Options,
+        start: usize,
+        host: Arc<dyn Host>,
+        checksum_seed: u64,
+    ) -> Result<Self, Error> {
+        options.check()?;
+        let plan = Geometry::new(options, start, stats::STRIPES);
+        if plan.bytes > region.len() {
+            return Err(Error::Memory);
+        }
+        Ok(Self::over(region, &plan, options, Some(checksum_seed), Some(host)))
+    }
+
+    /// A table over a region.
+    fn over(
+        region: &Arc<Region>,
+        plan: &Geometry,
+        options: &Options,
+        checked: Option<u64>,
+        host: Option<Arc<dyn Host>>,
+    ) -> Self {
+        let sharing = host.map(|host| Arc::new(Sharing::new(host)));
+        let shard = |number| Shard::new(region, plan, options, sharing.as_ref(), number);
         Self {
             options: options.clone(),
-            shards: (0..plan.shards).map(|number| Shard::new(region, plan, options, number)).collect(),
-            arena: Arena::new(region, plan),
+            shards: (0..plan.shards).map(shard).collect(),
+            arena: Arena::new(region, plan, sharing.as_ref()),
             totals: Totals::new(region.area(plan.totals), options),
             generation: region.area(plan.generation),
-            stats: stats::Stats::default(),
-            skipped: AtomicU64::new(0),
-            baseline: Baseline::default(),
+            stats: Stats::new(region.area(plan.stripes), region.area(plan.counts)),
+            sharing,
             checked,
             #[cfg(not(any(loom, shuttle)))]
             control: plan.control(),
         }
+    }
+
+    /// Takes over what an earlier claimant of this process's place has left locked, and repairs it. To be called once the
+    /// place is claimed, before anything else.
+    pub fn adopt(&self) {
+        let Some(sharing) = &self.sharing else { return };
+        for shard in self.shards.iter().filter(|shard| shard.owner.is_inherited(&*sharing.host)) {
+            // Taken, repaired, and let go.
+            drop(self.lock(shard, Patience::Deadline));
+        }
+    }
+
+    /// From now on this process neither finds nor stores anything here. For memory that others write too: what they have
+    /// written cannot be, or the file is not theirs any more. Idempotent.
+    pub fn detach(&self, why: &'static str) {
+        let Some(sharing) = &self.sharing else { return };
+        sharing.host.detach(why);
+        self.shards.iter().for_each(Shard::hide);
     }
 
     /// What it was made with.
@@ -124,18 +177,17 @@ impl Table {
     #[cold]
     fn get_locked(&self, ask: &Ask<'_>, token: Token, out: &mut [u8]) -> Get {
         let shard = self.shard(ask.hash);
-        let Some(guard) = shard.lock.lock_in_time() else { return Get::Miss(token) };
-        let _writer = Writer::enter(self, shard, guard);
+        let Some(_writer) = self.lock(shard, Patience::Deadline) else { return Get::Miss(token) };
         shard.get(self.sight(), ask, out).unwrap_or_else(Get::Miss)
     }
 
     /// Copies one entry after the other, in no particular order and without touching them. Entries that come or go
     /// during the iteration may be seen or not; none that stays is left out.
     pub fn next(&self, cursor: &mut Cursor, now: u64, key: &mut [u8], value: &mut [u8]) -> Next {
-        let slots = self.shards[0].records.len();
+        let slots = self.slots();
         while let Some(shard) = self.shards.get((cursor.slot / slots) as usize) {
             let local = cursor.slot % slots + 1;
-            if local > shard.state.issued().load(Ordering::Relaxed) || shard.is_outdated() {
+            if local > shard.issued().min(shard.visible()) || shard.is_outdated() {
                 cursor.slot = (shard.number + 1) * slots;
                 continue;
             }
@@ -167,7 +219,7 @@ impl Table {
                 return copied;
             }
         }
-        let _writer = Writer::enter(self, shard, shard.lock.lock());
+        let _writer = self.lock(shard, Patience::Long)?;
         shard.copy(self.sight(), slot, key, value).flatten()
     }
 
@@ -183,22 +235,22 @@ impl Table {
 
     /// What the entries cost.
     pub fn bytes(&self) -> u64 {
-        self.shards.iter().map(Shard::bytes).sum()
+        self.shards.iter().map(Shard::bytes).fold(0, u64::wrapping_add)
     }
 
     /// Entries that had to go for others, since the last `clear`.
     pub fn evictions(&self) -> u64 {
-        since(self.all_evictions(), &self.baseline.evictions)
+        self.stats.evictions(self.all_evictions())
     }
 
     /// Entries that were dropped because their time had come, since the last `clear`.
     pub fn expirations(&self) -> u64 {
-        since(self.all_expirations(), &self.baseline.expirations)
+        self.stats.expirations(self.all_expirations())
     }
 
     /// Values that were not stored because other writers took too long or left no room, since the last `clear`.
     pub fn skipped_writes(&self) -> u64 {
-        since(self.skipped.load(Ordering::Relaxed), &self.baseline.skipped)
+        self.stats.skipped()
     }
 
     /// Where the control words are.
@@ -219,22 +271,21 @@ impl Table {
     }
 
     fn zero_counters(&self) {
-        self.stats.clear();
-        self.baseline.evictions.store(self.all_evictions(), Ordering::Relaxed);
-        self.baseline.expirations.store(self.all_expirations(), Ordering::Relaxed);
-        self.baseline.skipped.store(self.skipped.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.stats.clear(self.all_evictions(), self.all_expirations());
     }
 
     fn all_evictions(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.state.evictions().load(Ordering::Relaxed)).sum()
+        let evictions = self.shards.iter().map(|shard| shard.state.evictions().load(Ordering::Relaxed));
+        evictions.fold(0, u64::wrapping_add)
     }
 
     fn all_expirations(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.state.expirations().load(Ordering::Relaxed)).sum()
+        let expirations = self.shards.iter().map(|shard| shard.state.expirations().load(Ordering::Relaxed));
+        expirations.fold(0, u64::wrapping_add)
     }
 
     fn count_skipped(&self) {
-        self.skipped.fetch_add(1, Ordering::Relaxed);
+        self.stats.count_skipped();
     }
 
     fn generation(&self) -> &AtomicU32 {
@@ -246,13 +297,13 @@ impl Table {
         &self.shards[hash as usize & (self.shards.len() - 1)]
     }
 
+    /// Of one shard.
+    fn slots(&self) -> u32 {
+        self.shards[0].slots
+    }
+
     fn sight(&self) -> Sight<'_> {
         let (generation, max_value_size) = (self.generation(), self.options.max_value_size);
         Sight { arena: &self.arena, generation, max_value_size, checked: self.checked }
     }
-}
-
-/// How much was counted since a baseline. A clear at this moment may have made that the later of the two.
-fn since(count: u64, baseline: &AtomicU64) -> u64 {
-    count.saturating_sub(baseline.load(Ordering::Relaxed))
 }

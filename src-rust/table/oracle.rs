@@ -94,7 +94,7 @@ impl<'a, R: FnMut(usize) -> usize> Client<'a, R> {
     fn ask_near(&mut self, key: usize) {
         let Some(near) = self.near[key] else { return };
         let told = self.source.told[key].load(SeqCst);
-        let slots = self.table.shards[0].records.len();
+        let slots = self.table.slots();
         let version = &self.table.shards[(near.slot / slots) as usize].versions[(near.slot % slots) as usize];
         if self.table.generation().load(Relaxed) == near.generation && version.load(Relaxed) == near.version {
             assert!(near.number >= told, "key {key} is near {}, which was {told} before", near.number);

@@ -6,7 +6,7 @@
 
 use super::arena::Arena;
 use super::index::tag;
-use super::record::Record;
+use super::record::{Record, Words};
 use super::seqlock;
 use super::shard::Shard;
 use super::types::{Get, Hit, Token, blocks};
@@ -91,7 +91,7 @@ impl Shard {
                 break;
             }
             if cell.tag() == tag
-                && let Some(slot) = cell.slot(self.records.len())
+                && let Some(slot) = cell.slot(self.visible())
             {
                 match self.examine(sight, slot, ask.key, ask.hash, out)? {
                     Slot::Other if self.index.cell(at) != cell => return None,
@@ -136,9 +136,9 @@ impl Shard {
         hash: u64,
         out: &mut [u8],
     ) -> Option<Slot> {
-        let sequence = self.records.sequence(slot);
-        let seen = seqlock::begin(sequence)?;
-        let record = self.records.load(slot);
+        let Some(words) = self.words(slot) else { return Some(Slot::Other) };
+        let seen = seqlock::begin(words.sequence())?;
+        let record = words.load();
         let mut found = Slot::Other;
         // Lengths of two entries may have been mixed up. They bound the copy all the same.
         if record.live
@@ -158,15 +158,27 @@ impl Shard {
                 }
             }
         }
-        if !seqlock::unchanged(sequence, seen) {
+        if !seqlock::unchanged(words.sequence(), seen) {
             return None;
         }
         if let (Some(seed), Slot::Copied(record, _)) = (sight.checked, &found)
-            && record.sum != sum(seed, hash, record, &out[..record.value_len as usize])
+            && out
+                .get(..record.value_len as usize)
+                .is_none_or(|value| record.sum != sum(seed, hash, record, value))
         {
             found = Slot::Other;
         }
         Some(found)
+    }
+
+    /// A slot's record, after making sure that it is there.
+    #[inline]
+    fn words(&self, slot: u32) -> Option<Words<'_>> {
+        match self.records.at(slot) {
+            Some(words) => Some(words),
+            None if self.reach(slot) => self.records.at(slot),
+            None => None,
+        }
     }
 
     /// Copies an entry, whatever its key. `None`: a writer was in the way. `Some(None)`: there is no entry.
@@ -177,9 +189,9 @@ impl Shard {
         key: &mut [u8],
         value: &mut [u8],
     ) -> Option<Option<(Record, bool)>> {
-        let sequence = self.records.sequence(slot);
-        let seen = seqlock::begin(sequence)?;
-        let record = self.records.load(slot);
+        let Some(words) = self.words(slot) else { return Some(None) };
+        let seen = seqlock::begin(words.sequence())?;
+        let record = words.load();
         let mut copied = false;
         if record.live
             && let (Some(key), Some(value)) =
@@ -189,7 +201,7 @@ impl Shard {
             copied = chain.copy(key) && chain.copy(value);
         }
         let live = record.live.then_some((record, copied));
-        seqlock::unchanged(sequence, seen).then_some(live)
+        seqlock::unchanged(words.sequence(), seen).then_some(live)
     }
 }
 

@@ -3,7 +3,7 @@
 //! It is six words. A reader may copy any mixture of two entries; the sequence word tells, so nothing here judges
 //! what it read.
 
-use super::region::Area;
+use super::region::Growing;
 use crate::shim::{AtomicU64, Ordering};
 
 pub(super) const WORDS: usize = 6;
@@ -16,6 +16,8 @@ const LENGTHS: usize = 3;
 /// The first block above, the flags in the second byte, `LIVE` below.
 const PLACE: usize = 4;
 const SUM: usize = 5;
+
+pub(super) const OFFSETS: [usize; WORDS] = [SEQUENCE, HASH, EXPIRES_AT, LENGTHS, PLACE, SUM];
 
 const LIVE: u64 = 1;
 
@@ -36,32 +38,35 @@ pub(super) struct Record {
 
 /// The records of a shard, by slot from 1 on.
 #[derive(Debug)]
-pub(super) struct Records(Area<AtomicU64>);
+pub(super) struct Records(pub(super) Growing<AtomicU64>);
+
+/// The record of one slot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words<'a>(&'a [AtomicU64; WORDS]);
 
 impl Records {
-    pub(super) fn new(words: Area<AtomicU64>) -> Self {
-        Self(words)
+    /// A slot's record, if it is within reach.
+    #[inline]
+    pub(super) fn at(&self, slot: u32) -> Option<Words<'_>> {
+        let first = (slot as usize).wrapping_sub(1).wrapping_mul(WORDS);
+        self.0.get(first..)?.first_chunk().map(Words)
     }
 
-    pub(super) fn len(&self) -> u32 {
-        (self.0.len() / WORDS) as u32
+    /// When a slot's entry expires; `NEVER` of a slot that is out of reach.
+    pub(super) fn expires_at(&self, slot: u32) -> u64 {
+        self.at(slot).map_or(super::types::NEVER, |words| words.0[EXPIRES_AT].load(Ordering::Relaxed))
+    }
+}
+
+impl<'a> Words<'a> {
+    #[inline]
+    pub(super) fn sequence(self) -> &'a AtomicU64 {
+        &self.0[SEQUENCE]
     }
 
     #[inline]
-    fn words(&self, slot: u32) -> &[AtomicU64; WORDS] {
-        let first = (slot as usize - 1) * WORDS;
-        self.0[first..].first_chunk().unwrap()
-    }
-
-    #[inline]
-    pub(super) fn sequence(&self, slot: u32) -> &AtomicU64 {
-        &self.words(slot)[SEQUENCE]
-    }
-
-    #[inline]
-    pub(super) fn load(&self, slot: u32) -> Record {
-        let words = self.words(slot);
-        let word = |at: usize| words[at].load(Ordering::Relaxed);
+    pub(super) fn load(self) -> Record {
+        let word = |at: usize| self.0[at].load(Ordering::Relaxed);
         let (lengths, place) = (word(LENGTHS), word(PLACE));
         Record {
             hash: word(HASH),
@@ -76,23 +81,18 @@ impl Records {
     }
 
     /// The slot must be open.
-    pub(super) fn store(&self, slot: u32, record: &Record) {
-        let words = self.words(slot);
+    pub(super) fn store(self, record: &Record) {
         let place = u64::from(record.first) << 32 | u64::from(record.flags) << 8 | u64::from(record.live);
-        words[HASH].store(record.hash, Ordering::Relaxed);
-        words[EXPIRES_AT].store(record.expires_at, Ordering::Relaxed);
+        self.0[HASH].store(record.hash, Ordering::Relaxed);
+        self.0[EXPIRES_AT].store(record.expires_at, Ordering::Relaxed);
         let lengths = u64::from(record.key_len) << 32 | u64::from(record.value_len);
-        words[LENGTHS].store(lengths, Ordering::Relaxed);
-        words[PLACE].store(place, Ordering::Relaxed);
-        words[SUM].store(record.sum, Ordering::Relaxed);
+        self.0[LENGTHS].store(lengths, Ordering::Relaxed);
+        self.0[PLACE].store(place, Ordering::Relaxed);
+        self.0[SUM].store(record.sum, Ordering::Relaxed);
     }
 
     /// The slot must be open.
-    pub(super) fn kill(&self, slot: u32) {
-        self.words(slot)[PLACE].store(0, Ordering::Relaxed);
-    }
-
-    pub(super) fn expires_at(&self, slot: u32) -> u64 {
-        self.words(slot)[EXPIRES_AT].load(Ordering::Relaxed)
+    pub(super) fn kill(self) {
+        self.0[PLACE].store(0, Ordering::Relaxed);
     }
 }

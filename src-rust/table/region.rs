@@ -1,20 +1,26 @@
 //! The memory of a table: one range that is reserved at once and committed as it is used, zero where nothing was
-//! written yet.
+//! written yet. It is this process's alone, or a file's that others map too.
 //!
 //! It is only ever seen as slices of atomics, so whoever else writes to it can make a table forget, and never make it
 //! undefined. The pointers of the table are all in this file.
 
+use super::host::Host;
 use crate::error::Error;
 use crate::shim::{AtomicU8, AtomicU32, AtomicU64};
+use crate::sys;
 use memmap2::{MmapMut, MmapOptions, MmapRaw};
 use std::alloc;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Of every area, and of the region: two cache lines, which is what CPUs fetch together.
 const ALIGN: usize = 128;
+
+/// What memory is allocated in, at least.
+const PAGE: usize = 4096;
 
 /// A word that the table is made of.
 pub(super) trait Word: sealed::Sealed + Sync {}
@@ -59,12 +65,23 @@ impl<T: Word> Place<T> {
 }
 
 /// Lays areas out one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Planner {
     end: usize,
 }
 
 impl Planner {
+    /// Behind the first `start` bytes, which are somebody else's.
+    pub(super) fn behind(start: usize) -> Self {
+        Self { end: start }
+    }
+
+    /// What comes next begins with a page. Where that is, in bytes.
+    pub(super) fn turn_page(&mut self) -> usize {
+        self.end = self.end.next_multiple_of(PAGE);
+        self.end
+    }
+
     /// A place for `len` words.
     pub(super) fn place<T: Word>(&mut self, len: usize) -> Place<T> {
         let offset = self.end.next_multiple_of(ALIGN);
@@ -74,7 +91,7 @@ impl Planner {
 
     /// Bytes of a region that has everything that was placed.
     pub(super) fn bytes(&self) -> usize {
-        self.end.next_multiple_of(ALIGN)
+        self.end.next_multiple_of(PAGE)
     }
 }
 
@@ -83,13 +100,15 @@ impl Planner {
 enum Memory {
     /// Pages of this process alone.
     Mapping(#[expect(dead_code, reason = "held for its Drop, which unmaps")] MmapRaw),
+    /// Pages of a file.
+    File(#[expect(dead_code, reason = "held for its Drop, which unmaps")] Arc<sys::Mapping>),
     /// For tests, and for Miri, which has no mappings.
     Heap(alloc::Layout),
 }
 
 /// The memory of one table.
 #[derive(Debug)]
-pub(super) struct Region {
+pub struct Region {
     base: NonNull<u8>,
     len: usize,
     memory: Memory,
@@ -110,6 +129,16 @@ impl Region {
         Ok(Arc::new(Self { base, len, memory: Memory::Mapping(mapping) }))
     }
 
+    /// A mapping of a file that others write too. A page of it may only be touched once the file has it.
+    pub(crate) fn mapped(mapping: Arc<sys::Mapping>) -> Arc<Self> {
+        Arc::new(Self { base: mapping.base(), len: mapping.len(), memory: Memory::File(mapping) })
+    }
+
+    /// Bytes.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Memory of the allocator.
     #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
     pub(super) fn heap(len: usize) -> Result<Arc<Self>, Error> {
@@ -127,6 +156,11 @@ impl Region {
         // SAFETY: the offset is within the region, as was just checked.
         let first = unsafe { self.base.add(place.offset) }.cast();
         Area { first, len: place.len, _region: Arc::clone(self) }
+    }
+
+    /// The words at a place, of which the first `reach` can be touched by now.
+    pub(super) fn growing<T: Word>(self: &Arc<Self>, place: Place<T>, reach: usize) -> Growing<T> {
+        Growing { area: self.area(place), offset: place.offset, reach: AtomicUsize::new(reach) }
     }
 }
 
@@ -176,5 +210,40 @@ impl<T: Word> Deref for Area<T> {
         // SAFETY: `Region::area` checked bounds and alignment; the memory is initialised (zero at first), has only
         // atomics in it, and lives as long as `region`. Nobody makes an exclusive reference to it.
         unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.len) }
+    }
+}
+
+/// A slice of words whose pages come as they are needed. It dereferences to those that are there.
+#[derive(Debug)]
+pub(super) struct Growing<T> {
+    area: Area<T>,
+    offset: usize,
+    /// Of this process: it never goes back, so what was reached stays within reach.
+    reach: AtomicUsize,
+}
+
+impl<T: Word> Growing<T> {
+    /// Has pages for the first `len` words. False: there is no room, or there are not as many.
+    pub(super) fn grow(&self, host: &dyn Host, len: usize) -> bool {
+        let reach = self.reach.load(Ordering::Relaxed);
+        if len <= reach {
+            return true;
+        }
+        let size = size_of::<T>();
+        let allocated =
+            len <= self.area.len && host.allocate(self.offset + reach * size, (len - reach) * size);
+        if allocated {
+            self.reach.fetch_max(len, Ordering::Relaxed);
+        }
+        allocated
+    }
+}
+
+impl<T: Word> Deref for Growing<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        self.area.get(..self.reach.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }

@@ -5,7 +5,8 @@
 //! has a window that is as much shorter. Decides exactly as `src/policies/sieve.ts` does. Invariant: the hand is 0 (at
 //! the oldest entry) or an entry outside the window. It knows slots; neither keys nor values nor time.
 
-use super::region::Area;
+use super::flaw::Flaw;
+use super::region::{Area, Growing};
 use super::types::grace_entries;
 use crate::shim::{AtomicU8, AtomicU32, Ordering};
 
@@ -18,10 +19,10 @@ const GRACE: usize = 3;
 /// The arrays of a shard's list. Slot 0 closes it into a ring: `newer[0]` is the oldest entry, `older[0]` the newest.
 #[derive(Debug)]
 pub(super) struct Sieve {
-    pub(super) newer: Area<AtomicU32>,
-    pub(super) older: Area<AtomicU32>,
+    pub(super) newer: Growing<AtomicU32>,
+    pub(super) older: Growing<AtomicU32>,
     /// From slot 1 on: is the entry in the window?
-    pub(super) young: Area<AtomicU8>,
+    pub(super) young: Growing<AtomicU8>,
     /// From slot 1 on. JavaScript writes here too, and may write anything.
     pub(super) visited: Area<AtomicU8>,
     /// The window of a shard that is full of entries.
@@ -34,19 +35,21 @@ pub(super) struct Sieve {
 pub(super) struct List<'a> {
     sieve: &'a Sieve,
     words: &'a [AtomicU32; 4],
+    flaw: &'a Flaw,
 }
 
 impl Sieve {
-    pub(super) fn list<'a>(&'a self, words: &'a [AtomicU32; 4]) -> List<'a> {
-        List { sieve: self, words }
+    pub(super) fn list<'a>(&'a self, words: &'a [AtomicU32; 4], flaw: &'a Flaw) -> List<'a> {
+        List { sieve: self, words, flaw }
     }
 
     /// An entry was used. A byte that is set already is not written: that would take its cache line from every other
     /// reader.
     #[inline]
     pub(super) fn touch(&self, slot: u32) {
-        let visited = &self.visited[slot as usize - 1];
-        if visited.load(Ordering::Relaxed) == 0 {
+        if let Some(visited) = self.visited.get(before(slot))
+            && visited.load(Ordering::Relaxed) == 0
+        {
             visited.store(1, Ordering::Relaxed);
         }
     }
@@ -55,7 +58,13 @@ impl Sieve {
 impl List<'_> {
     /// Links a slot as the newest.
     pub(super) fn insert(self, slot: u32) {
-        self.sieve.visited[slot as usize - 1].store(0, Ordering::Relaxed);
+        if let Some(visited) = self.sieve.visited.get(before(slot)) {
+            visited.store(0, Ordering::Relaxed);
+        }
+        self.append(slot);
+    }
+
+    fn append(self, slot: u32) {
         let newest = self.older(0);
         self.join(newest, slot);
         self.join(slot, 0);
@@ -83,14 +92,23 @@ impl List<'_> {
         slot
     }
 
+    /// Links these slots and no others, from the oldest to the newest. Who was visited stays so; the window is empty
+    /// until somebody has to go.
+    pub(super) fn rebuild(self, slots: &[u32]) {
+        self.clear();
+        slots.iter().for_each(|&slot| self.append(slot));
+    }
+
     /// Forgets every slot.
     pub(super) fn clear(self) {
-        for slot in 1..=self.sieve.young.len() as u32 {
-            if self.is_young(slot) {
-                self.set_young(slot, false);
+        for young in self.sieve.young.iter() {
+            if young.load(Ordering::Relaxed) != 0 {
+                young.store(0, Ordering::Relaxed);
             }
         }
-        self.join(0, 0);
+        if !self.sieve.newer.is_empty() {
+            self.join(0, 0);
+        }
         for word in self.words {
             word.store(0, Ordering::Relaxed);
         }
@@ -148,7 +166,7 @@ impl List<'_> {
         let hand = self.word(HAND);
         let mut slot = if hand == 0 { oldest } else { hand };
         for _ in 0..2 * len {
-            let visited = &self.sieve.visited[slot as usize - 1];
+            let Some(visited) = self.sieve.visited.get(before(slot)) else { return self.flaw.found(0) };
             if visited.load(Ordering::Relaxed) == 0 {
                 break;
             }
@@ -171,7 +189,7 @@ impl List<'_> {
             if self.word(YOUNG_COUNT) == 0 {
                 self.set(BOUNDARY, slot);
             }
-            self.set(YOUNG_COUNT, self.word(YOUNG_COUNT) + 1);
+            self.set(YOUNG_COUNT, self.word(YOUNG_COUNT).wrapping_add(1));
         }
     }
 
@@ -179,7 +197,7 @@ impl List<'_> {
     fn leave_window(self, slot: u32) {
         self.set_young(slot, false);
         if !self.pull() {
-            self.set(YOUNG_COUNT, self.word(YOUNG_COUNT) - 1);
+            self.set(YOUNG_COUNT, self.word(YOUNG_COUNT).wrapping_sub(1));
             if self.word(BOUNDARY) == slot {
                 self.set(BOUNDARY, self.newer(slot));
             }
@@ -202,15 +220,21 @@ impl List<'_> {
 
     fn resize_window(self, grace: u32) {
         self.set(GRACE, grace);
-        while self.word(YOUNG_COUNT) > grace {
-            let leaving = self.word(BOUNDARY);
-            self.set_young(leaving, false);
-            self.set(BOUNDARY, self.newer(leaving));
-            self.set(YOUNG_COUNT, self.word(YOUNG_COUNT) - 1);
+        // Each step moves the boundary, so that there are at most as many as slots.
+        for _ in 0..=self.sieve.young.len() {
+            let young = self.word(YOUNG_COUNT);
+            if young > grace {
+                let leaving = self.word(BOUNDARY);
+                self.set_young(leaving, false);
+                self.set(BOUNDARY, self.newer(leaving));
+                self.set(YOUNG_COUNT, young - 1);
+            } else if young < grace && self.pull() {
+                self.set(YOUNG_COUNT, young + 1);
+            } else {
+                return;
+            }
         }
-        while self.word(YOUNG_COUNT) < grace && self.pull() {
-            self.set(YOUNG_COUNT, self.word(YOUNG_COUNT) + 1);
-        }
+        self.flaw.found(());
     }
 
     /// The hand goes on at `slot`, or at the oldest entry if that is 0 or in the window.
@@ -219,24 +243,31 @@ impl List<'_> {
     }
 
     fn join(self, before: u32, after: u32) {
-        self.sieve.newer[before as usize].store(after, Ordering::Relaxed);
-        self.sieve.older[after as usize].store(before, Ordering::Relaxed);
+        let (newer, older) = (self.sieve.newer.get(before as usize), self.sieve.older.get(after as usize));
+        let (Some(newer), Some(older)) = (newer, older) else { return self.flaw.found(()) };
+        newer.store(after, Ordering::Relaxed);
+        older.store(before, Ordering::Relaxed);
     }
 
-    fn newer(self, slot: u32) -> u32 {
-        self.sieve.newer[slot as usize].load(Ordering::Relaxed)
+    pub(super) fn newer(self, slot: u32) -> u32 {
+        let word = self.sieve.newer.get(slot as usize);
+        word.map_or_else(|| self.flaw.found(0), |word| word.load(Ordering::Relaxed))
     }
 
     fn older(self, slot: u32) -> u32 {
-        self.sieve.older[slot as usize].load(Ordering::Relaxed)
+        let word = self.sieve.older.get(slot as usize);
+        word.map_or_else(|| self.flaw.found(0), |word| word.load(Ordering::Relaxed))
     }
 
     fn is_young(self, slot: u32) -> bool {
-        self.sieve.young[slot as usize - 1].load(Ordering::Relaxed) != 0
+        self.sieve.young.get(before(slot)).is_some_and(|young| young.load(Ordering::Relaxed) != 0)
     }
 
     fn set_young(self, slot: u32, young: bool) {
-        self.sieve.young[slot as usize - 1].store(u8::from(young), Ordering::Relaxed);
+        match self.sieve.young.get(before(slot)) {
+            Some(word) => word.store(u8::from(young), Ordering::Relaxed),
+            None => self.flaw.found(()),
+        }
     }
 
     fn word(self, word: usize) -> u32 {
@@ -246,4 +277,10 @@ impl List<'_> {
     fn set(self, word: usize, value: u32) {
         self.words[word].store(value, Ordering::Relaxed);
     }
+}
+
+/// Where a slot's byte is in an array that has none for slot 0. Nowhere, for slot 0.
+#[inline]
+fn before(slot: u32) -> usize {
+    (slot as usize).wrapping_sub(1)
 }

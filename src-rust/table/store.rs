@@ -7,7 +7,7 @@
 use super::Table;
 use super::shard::Shard;
 use super::types::{Put, Stored, Token, blocks, cost};
-use super::writer::{Item, Writer};
+use super::writer::{Item, Patience, Writer};
 use crate::hash::hash;
 use crate::shim::Ordering;
 
@@ -121,8 +121,11 @@ impl Table {
     }
 
     fn writer(&self, hash: u64) -> Option<Writer<'_>> {
-        let shard = self.shard(hash);
-        Some(Writer::enter(self, shard, shard.lock.lock_in_time()?))
+        let writer = self.lock(self.shard(hash), Patience::Deadline)?;
+        if self.sharing.is_some() && self.totals.wants_recount() {
+            writer.recount();
+        }
+        Some(writer)
     }
 }
 
@@ -156,20 +159,20 @@ impl Writer<'_> {
         let count = blocks(item.key.len() as u32, item.value.len() as u32);
         let mut foreign = FOREIGN_EVICTIONS;
         while !self.reserve(item, count, old.map(|(_, record)| record.cost())) {
-            if !self.make_room(now, &mut foreign) {
+            if self.is_flawed() || !self.make_room(now, &mut foreign) {
                 if let Some((slot, _)) = old.filter(|_| !fill) {
                     self.unpublish(slot);
                 }
                 return None;
             }
             // The entry that was to be replaced may have been the one to go.
-            old = old.filter(|&(slot, record)| self.shard.records.load(slot) == record);
+            old = old.filter(|&(slot, record)| self.is_still(slot, &record));
         }
-        let record = self.fill(item, count);
-        Some(match old {
-            Some((slot, old)) => (slot, self.replace(slot, &old, &record)),
+        let record = self.fill(item, count)?;
+        match old {
+            Some((slot, old)) => self.replace(slot, &old, &record).map(|version| (slot, version)),
             None => self.publish(&record),
-        })
+        }
     }
 
     /// Blocks, a slot and the totals for an item, or nothing of it.
@@ -186,16 +189,15 @@ impl Writer<'_> {
         if self.evict(now) {
             return true;
         }
-        if *foreign == 0 {
+        // Entries of others make room for bytes, not for slots.
+        if *foreign == 0 || !self.has_slot() {
             return false;
         }
         *foreign -= 1;
-        let others = self.table.shards.iter().cycle().skip(self.shard.number as usize + 1);
-        others.take(self.table.shards.len() - 1).any(|shard| {
+        self.others().any(|shard| {
             // Never waiting while holding a lock, so never in a circle.
-            let Some(guard) = shard.lock.try_lock() else { return false };
             let before = self.table.totals.load();
-            let other = Writer::enter(self.table, shard, guard);
+            let Some(other) = self.table.lock(shard, Patience::None) else { return false };
             // Entering may have emptied it already.
             self.table.totals.load() != before || other.evict(now)
         })

@@ -6,7 +6,7 @@ use super::Table;
 use super::index::tag;
 use super::reader::sum;
 use super::types::{Corruption, NEVER, Report};
-use super::writer::Writer;
+use super::writer::{Patience, Writer};
 use crate::hash::hash;
 use crate::shim::Ordering;
 
@@ -16,30 +16,62 @@ type Uses = Vec<bool>;
 impl Table {
     /// Checks every structure against every other, with writers shut out for as long as it takes.
     pub fn verify(&self) -> Result<Report, Corruption> {
-        let enter = |shard| Writer::enter(self, shard, shard.lock.lock());
-        let writers: Vec<Writer<'_>> = self.shards.iter().map(enter).collect();
+        let mut writers: Vec<Writer<'_>> = Vec::new();
+        for shard in &self.shards {
+            match self.lock(shard, Patience::Long) {
+                Some(writer) => writers.push(writer),
+                None => return wrong(shard.number, "its lock was not to be had".to_owned()),
+            }
+        }
         let mut uses = vec![false; self.arena.block_count() as usize];
         let mut report = Report { entries: 0, bytes: 0, blocks: 0, shards: writers.len() as u32 };
         for writer in &writers {
             let fault = |what: String| Corruption { shard: writer.shard.number, what };
             writer.check(&mut uses, &mut report).map_err(fault)?;
         }
-        let wrong = |what: String| Err(Corruption { shard: 0, what });
+        // Somebody has died lately, and nobody counted since.
+        if self.totals.wants_recount() {
+            return Ok(report);
+        }
+        if let Err(what) = self.check_pool() {
+            return wrong(0, what);
+        }
         if self.totals.load() != (report.entries, report.bytes) {
-            return wrong(format!("the totals say {:?}, the shards {report:?}", self.totals.load()));
+            return wrong(0, format!("the totals say {:?}, the shards {report:?}", self.totals.load()));
         }
         if report.entries > self.options.max_size || report.bytes > self.options.max_bytes {
-            return wrong(format!("{report:?} is more than allowed"));
+            return wrong(0, format!("{report:?} is more than allowed"));
         }
         Ok(report)
     }
+
+    /// Each extent that was ever taken is a shard's or in the pool.
+    fn check_pool(&self) -> Result<(), String> {
+        let mut pooled = vec![false; self.arena.taken() as usize];
+        for extent in self.arena.pooled() {
+            match pooled.get_mut(extent as usize) {
+                Some(seen) if !*seen && self.arena.owner(extent).is_none() => *seen = true,
+                _ => return Err(format!("extent {extent} is in the pool twice, or is a shard's")),
+            }
+        }
+        match (0..).zip(pooled).find(|&(extent, pooled)| !pooled && self.arena.owner(extent).is_none()) {
+            Some((extent, _)) => Err(format!("extent {extent} is lost")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn wrong(shard: u32, what: String) -> Result<Report, Corruption> {
+    Err(Corruption { shard, what })
 }
 
 impl Writer<'_> {
     fn check(&self, uses: &mut Uses, report: &mut Report) -> Result<(), String> {
         let state = &self.shard.state;
-        let len = state.len().load(Ordering::Relaxed);
-        if let Some(flaw) = self.shard.list().flaw(len) {
+        let len = self.shard.held();
+        if len == 0 {
+            // Nothing else of an empty shard may be there.
+        } else if let Some(flaw) = self.shard.list().flaw(len) {
             return Err(flaw.to_owned());
         }
         let mut bytes = 0;
@@ -47,7 +79,7 @@ impl Writer<'_> {
         for slot in self.shard.list().slots(len) {
             let cost = self.check_entry(slot, uses, report)?;
             bytes += cost;
-            expiring += u32::from(self.shard.records.load(slot).expires_at != NEVER);
+            expiring += u32::from(self.shard.records.expires_at(slot) != NEVER);
         }
         if bytes != state.bytes().load(Ordering::Relaxed) {
             return Err(format!("the entries cost {bytes}"));
@@ -68,9 +100,9 @@ impl Writer<'_> {
     }
 
     fn check_entry(&self, slot: u32, uses: &mut Uses, report: &mut Report) -> Result<u64, String> {
-        let record = self.shard.records.load(slot);
-        let sequence = self.shard.records.sequence(slot).load(Ordering::Relaxed);
-        if !record.live || sequence & 1 != 0 {
+        let Some(words) = self.shard.records.at(slot) else { return Err(format!("slot {slot} is nowhere")) };
+        let record = words.load();
+        if !self.is_sane(&record) || words.sequence().load(Ordering::Relaxed) & 1 != 0 {
             return Err(format!("slot {slot} is linked and not live, or its sequence is odd"));
         }
         let mut blocks = 0;
@@ -79,7 +111,7 @@ impl Writer<'_> {
             if self.table.arena.owner(extent) != Some(self.shard.number) {
                 return Err(format!("block {block} of slot {slot} is another shard's"));
             }
-            if std::mem::replace(&mut uses[block as usize], true) {
+            if uses.get_mut(block as usize).is_none_or(|used| std::mem::replace(used, true)) {
                 return Err(format!("block {block} of slot {slot} has another use"));
             }
             blocks += 1;
@@ -116,11 +148,11 @@ impl Writer<'_> {
         let mut free = 0;
         let mut slot = self.shard.state.free_slot().load(Ordering::Relaxed);
         while slot != 0 && slot <= issued && free <= issued {
-            if self.shard.records.load(slot).live {
+            if self.shard.records.at(slot).is_none_or(|words| words.load().live) {
                 return Err(format!("slot {slot} is free and live"));
             }
             free += 1;
-            slot = self.shard.sieve.newer[slot as usize].load(Ordering::Relaxed);
+            slot = self.shard.list().newer(slot);
         }
         if slot != 0 || free + len != issued {
             return Err(format!("{len} linked and {free} free slots of {issued}"));
@@ -138,7 +170,7 @@ impl Writer<'_> {
             }
             for block in arena.blocks_of(first, free) {
                 let here = block / super::arena::EXTENT_BLOCKS == extent;
-                if !here || std::mem::replace(&mut uses[block as usize], true) {
+                if !here || uses.get_mut(block as usize).is_none_or(|used| std::mem::replace(used, true)) {
                     return Err(format!("block {block} is free in extent {extent}, and has another use"));
                 }
             }
@@ -151,7 +183,7 @@ impl Writer<'_> {
             .filter(|&extent| arena.owner(extent) == Some(self.shard.number));
         for extent in owned {
             let range = extent * super::arena::EXTENT_BLOCKS..(extent + 1) * super::arena::EXTENT_BLOCKS;
-            if range.into_iter().any(|block| !uses[block as usize]) {
+            if range.into_iter().any(|block| !uses.get(block as usize).is_some_and(|&used| used)) {
                 return Err(format!("a block of extent {extent} is lost"));
             }
         }

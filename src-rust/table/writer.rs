@@ -7,11 +7,24 @@ use super::Table;
 use super::arena::Own;
 use super::gate::count;
 use super::index::tag;
+use super::owner::Found;
 use super::reader::{Slot, sum};
-use super::record::Record;
+use super::record::{Record, Words};
 use super::seqlock;
 use super::shard::Shard;
-use crate::shim::{AtomicU32, Guard, Ordering, fence};
+use super::sharing::Sharing;
+use crate::shim::{AtomicU32, Guard, Ordering, Wait, fence, panicking};
+
+/// How long somebody waits for a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Not at all.
+    None,
+    /// Until the deadline.
+    Deadline,
+    /// As long as it takes; where another process may hold the lock, until the deadline.
+    Long,
+}
 
 /// The holder of a shard's lock.
 #[derive(Debug)]
@@ -20,6 +33,8 @@ pub(super) struct Writer<'t> {
     pub(super) shard: &'t Shard,
     /// The generation that the shard has had since this writer came.
     pub(super) wanted: u32,
+    /// Whether whoever comes next finds the shard in order.
+    sound: bool,
     _guard: Guard<'t>,
 }
 
@@ -33,20 +48,117 @@ pub(super) struct Item<'a> {
     pub(super) expires_at: u64,
 }
 
+impl Table {
+    /// Every holder of a shard's lock begins here, also one that only looks something up. `None`: it was not to be had in
+    /// time, or the table is detached.
+    pub(super) fn lock<'t>(&'t self, shard: &'t Shard, patience: Patience) -> Option<Writer<'t>> {
+        if let Some(sharing) = &self.sharing {
+            return self.lock_shared(sharing, shard, patience);
+        }
+        let guard = match patience {
+            Patience::None => shard.lock.try_lock(),
+            Patience::Deadline => shard.lock.lock_in_time(),
+            Patience::Long => Some(shard.lock.lock()),
+        };
+        Some(Writer::new(self, shard, guard?).enter())
+    }
+
+    /// First the lock, among the threads of this process, then the owner word, among processes.
+    fn lock_shared<'t>(
+        &'t self,
+        sharing: &Sharing,
+        shard: &'t Shard,
+        patience: Patience,
+    ) -> Option<Writer<'t>> {
+        let host = &*sharing.host;
+        let locked = if host.is_detached() || shard.owner.is_stalled() {
+            None
+        } else if patience == Patience::None {
+            shard.lock.try_lock().and_then(|guard| Some((guard, shard.owner.take(host, None)?)))
+        } else {
+            let mut wait = Wait::default();
+            let guard = shard.lock.lock_within(&mut wait);
+            guard.and_then(|guard| Some((guard, shard.owner.take(host, Some(&mut wait))?)))
+        };
+        let Some((guard, found)) = locked else {
+            if host.is_detached() {
+                self.shards.iter().for_each(Shard::hide);
+            }
+            return None;
+        };
+        let mut writer = Writer::new(self, shard, guard);
+        if found == Found::Abandoned || shard.gate.epoch().load(Ordering::Relaxed) & 1 != 0 {
+            writer.sound = false;
+            writer.sound = writer.repair();
+        }
+        if !writer.sound || !writer.reaches(shard.issued()) {
+            self.detach("the file has no pages where it leads");
+            return None;
+        }
+        Some(writer.enter())
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        let Some(sharing) = &self.table.sharing else { return };
+        // What a panic has left is for the next holder to repair: one of this process finds its own word, others find
+        // this process dead some day.
+        if !self.sound || panicking() {
+            return;
+        }
+        if self.is_flawed() {
+            self.table.detach("the table has words in it that cannot be");
+        }
+        if !self.shard.owner.release(&*sharing.host) {
+            self.table.detach("somebody else took the lock of a part of the table");
+        }
+    }
+}
+
 impl<'t> Writer<'t> {
-    /// Every holder begins here, also one that only looks something up.
-    pub(super) fn enter(table: &'t Table, shard: &'t Shard, guard: Guard<'t>) -> Self {
+    fn new(table: &'t Table, shard: &'t Shard, guard: Guard<'t>) -> Self {
         // Blocks that another holder freed may be refilled by relaxed stores. A reader who sees one of them must see
         // the slot that it was freed from changed: what this lock acquired goes before those stores.
         fence(Ordering::Release);
-        let wanted = shard.gate.wanted().load(Ordering::Acquire);
-        let writer = Self { table, shard, wanted, _guard: guard };
-        if wanted != shard.gate.current().load(Ordering::Relaxed) {
-            writer.empty();
+        Self { table, shard, wanted: 0, sound: true, _guard: guard }
+    }
+
+    fn enter(mut self) -> Self {
+        self.wanted = self.shard.gate.wanted().load(Ordering::Acquire);
+        if self.wanted != self.shard.gate.current().load(Ordering::Relaxed) {
+            self.empty();
             // The value that was read before, never a later one: a delete that came meanwhile is not done yet.
-            shard.gate.current().store(wanted, Ordering::Release);
+            self.shard.gate.current().store(self.wanted, Ordering::Release);
         }
-        writer
+        self
+    }
+
+    /// Whether there were words that cannot be, here or in the totals.
+    pub(super) fn is_flawed(&self) -> bool {
+        self.shard.flaw.is_found() || self.table.totals.are_flawed()
+    }
+
+    /// Makes sure of everything that is kept for the slots up to this one.
+    pub(super) fn reaches(&self, slot: u32) -> bool {
+        slot == 0 || self.shard.records.at(slot).is_some() || self.shard.reach(slot)
+    }
+
+    /// Whether a record can be of an entry.
+    pub(super) fn is_sane(&self, record: &Record) -> bool {
+        let options = &self.table.options;
+        record.live && record.key_len <= options.max_key_size && record.value_len <= options.max_value_size
+    }
+
+    /// Whether a slot still holds what it did.
+    pub(super) fn is_still(&self, slot: u32, record: &Record) -> bool {
+        self.shard.records.at(slot).is_some_and(|words| words.load() == *record)
+    }
+
+    /// The other shards, beginning with the next one.
+    pub(super) fn others(&self) -> impl Iterator<Item = &'t Shard> + use<'t> {
+        let shards = &self.table.shards;
+        shards.iter().cycle().skip(self.shard.number as usize + 1).take(shards.len() - 1)
     }
 
     /// Outdates fills that are under way.
@@ -63,17 +175,19 @@ impl<'t> Writer<'t> {
             if cell.tag() != tag(hash) {
                 return None;
             }
-            let slot = cell.slot(shard.records.len())?;
-            match shard.examine(self.table.sight(), slot, key, hash, &mut [])? {
-                Slot::Copied(record, _) | Slot::Larger(record) => Some((slot, record)),
-                Slot::Other => None,
+            let slot = cell.slot(shard.slots)?;
+            match shard.examine(self.table.sight(), slot, key, hash, &mut []) {
+                Some(Slot::Copied(record, _) | Slot::Larger(record)) => Some((slot, record)),
+                Some(Slot::Other) => None,
+                // Only the holder of the lock opens slots.
+                None => shard.flaw.found(None),
             }
         })
     }
 
     /// Blocks for an item, filled. The shard must have as many.
-    pub(super) fn fill(&self, item: &Item<'_>, count: u32) -> Record {
-        let first = self.table.arena.allocate(self.own(), count);
+    pub(super) fn fill(&self, item: &Item<'_>, count: u32) -> Option<Record> {
+        let first = self.table.arena.allocate(self.own(), count)?;
         let mut chain = self.table.arena.chain(first);
         chain.write(item.key);
         chain.write(item.value);
@@ -83,32 +197,37 @@ impl<'t> Writer<'t> {
         if let Some(seed) = self.table.checked {
             record.sum = sum(seed, hash, &record, item.value);
         }
-        record
+        Some(record)
     }
 
     /// Makes an entry of a filled record in a free slot, and says which and its version. Its cost must be reserved.
-    pub(super) fn publish(&self, record: &Record) -> (u32, u32) {
+    /// `None`: the words of the shard are wrong.
+    pub(super) fn publish(&self, record: &Record) -> Option<(u32, u32)> {
         let shard = self.shard;
         let slot = self.take_slot();
+        let Some(words) = shard.records.at(slot).filter(|words| self.is_free(*words)) else {
+            return shard.flaw.found(None);
+        };
         // Before anybody can find it: a reader's touch must not be lost.
         shard.list().insert(slot);
-        let version = self.open(slot);
-        shard.records.store(slot, record);
-        shard.index.insert(tag(record.hash), slot);
-        seqlock::close(shard.records.sequence(slot));
+        let version = self.open(slot, words);
+        words.store(record);
+        let entered = shard.index.insert(tag(record.hash), slot);
+        seqlock::close(words.sequence());
         self.enter_due(slot, record);
         bump(shard.state.len(), 1);
         count(shard.state.bytes(), record.cost());
-        (slot, version)
+        if entered { Some((slot, version)) } else { shard.flaw.found(None) }
     }
 
     /// Gives an entry another value, which only `old`'s blocks are freed for. Whichever costs more must be reserved.
-    pub(super) fn replace(&self, slot: u32, old: &Record, record: &Record) -> u32 {
+    pub(super) fn replace(&self, slot: u32, old: &Record, record: &Record) -> Option<u32> {
         let shard = self.shard;
+        let words = shard.records.at(slot)?;
         shard.due().remove(slot);
-        let version = self.open(slot);
-        shard.records.store(slot, record);
-        seqlock::close(shard.records.sequence(slot));
+        let version = self.open(slot, words);
+        words.store(record);
+        seqlock::close(words.sequence());
         self.enter_due(slot, record);
         let (had, has) = (old.cost(), record.cost());
         count(shard.state.bytes(), has.wrapping_sub(had));
@@ -116,25 +235,29 @@ impl<'t> Writer<'t> {
             self.table.totals.release(0, had - has);
         }
         self.table.arena.free(self.own(), old.first, old.blocks());
-        version
+        Some(version)
     }
 
     /// Takes an entry out, so that nobody finds it, and frees what it held.
     pub(super) fn unpublish(&self, slot: u32) {
         let shard = self.shard;
-        let record = shard.records.load(slot);
+        let Some(words) = shard.records.at(slot) else { return shard.flaw.found(()) };
+        let record = words.load();
+        if !self.is_sane(&record) {
+            return shard.flaw.found(());
+        }
         let epoch = shard.gate.epoch();
         let even = epoch.load(Ordering::Relaxed);
         // Cells will move. The fence in `open` goes before that.
         epoch.store(even | 1, Ordering::Relaxed);
-        self.open(slot);
+        self.open(slot, words);
         // In the bracket, or a reader that has the cell already would take the old value with the new version.
-        shard.records.kill(slot);
+        words.kill();
         if let Some(at) = shard.index.position(tag(record.hash), slot) {
             shard.index.remove(at);
         }
         epoch.store((even | 1).wrapping_add(1), Ordering::Release);
-        seqlock::close(shard.records.sequence(slot));
+        seqlock::close(words.sequence());
         bump(shard.state.len(), u32::MAX);
         count(shard.state.bytes(), record.cost().wrapping_neg());
         self.table.totals.release(1, record.cost());
@@ -150,7 +273,7 @@ impl<'t> Writer<'t> {
             Some(slot) if self.shard.records.expires_at(slot) <= now => {
                 count(self.shard.state.expirations(), 1);
                 self.unpublish(slot);
-                true
+                !self.shard.flaw.is_found()
             }
             _ => false,
         }
@@ -161,24 +284,23 @@ impl<'t> Writer<'t> {
         if self.expire(now) {
             return true;
         }
-        let len = self.shard.state.len().load(Ordering::Relaxed);
-        if len == 0 {
+        let len = self.shard.held();
+        if len == 0 || self.shard.flaw.is_found() {
             return false;
         }
         count(self.shard.state.evictions(), 1);
         self.unpublish(self.shard.list().victim(len));
-        true
+        !self.shard.flaw.is_found()
     }
 
     /// Whether there is a slot for one more entry.
     pub(super) fn has_slot(&self) -> bool {
-        let state = &self.shard.state;
-        state.free_slot().load(Ordering::Relaxed) != 0
-            || state.issued().load(Ordering::Relaxed) < self.shard.records.len()
+        self.shard.state.free_slot().load(Ordering::Relaxed) != 0 || self.shard.enlarge(self.shard.issued() + 1)
     }
 
     pub(super) fn own(&self) -> Own<'t> {
-        Own { words: self.shard.state.own(), shard: self.shard.number }
+        let shard = self.shard;
+        Own { words: shard.state.own(), shard: shard.number, flaw: &shard.flaw }
     }
 
     /// Drops every entry. Each slot changes in a bracket of its own, as when it is unpublished; the cells go all at
@@ -189,14 +311,19 @@ impl<'t> Writer<'t> {
         let even = epoch.load(Ordering::Relaxed);
         epoch.store(even | 1, Ordering::Relaxed);
         fence(Ordering::Release);
-        for slot in 1..=shard.state.issued().load(Ordering::Relaxed) {
-            let record = shard.records.load(slot);
+        for slot in 1..=shard.issued() {
+            let Some(words) = shard.records.at(slot) else { break };
+            let record = words.load();
             if record.live {
-                self.open(slot);
-                shard.records.kill(slot);
-                seqlock::close(shard.records.sequence(slot));
-                self.table.totals.release(1, record.cost());
-                self.table.arena.free(self.own(), record.first, record.blocks());
+                self.open(slot, words);
+                words.kill();
+                seqlock::close(words.sequence());
+                if self.is_sane(&record) {
+                    self.table.totals.release(1, record.cost());
+                    self.table.arena.free(self.own(), record.first, record.blocks());
+                } else {
+                    shard.flaw.found(());
+                }
             }
         }
         shard.index.wipe();
@@ -210,14 +337,15 @@ impl<'t> Writer<'t> {
     }
 
     /// Begins to change a slot, and says which version it will have.
-    fn open(&self, slot: u32) -> u32 {
-        let sequence = self.shard.records.sequence(slot);
-        seqlock::open(sequence);
+    pub(super) fn open(&self, slot: u32, words: Words<'_>) -> u32 {
+        seqlock::open(words.sequence());
         // Nothing that follows is seen by whoever has not seen the odd sequence (and epoch).
         fence(Ordering::Release);
-        let version = seqlock::coming_version(sequence);
-        self.shard.versions[slot as usize - 1].store(version, Ordering::Relaxed);
-        version
+        let coming = seqlock::coming_version(words.sequence());
+        if let Some(version) = self.shard.version(slot) {
+            version.store(coming, Ordering::Relaxed);
+        }
+        coming
     }
 
     fn enter_due(&self, slot: u32, record: &Record) {
@@ -226,22 +354,30 @@ impl<'t> Writer<'t> {
         }
     }
 
+    /// Whether a slot that is said to be free is. In memory of this process it is.
+    fn is_free(&self, words: Words<'_>) -> bool {
+        self.table.sharing.is_none() || !words.load().live
+    }
+
     /// The slot that was freed last, or one that was never used. Free slots are linked by their list links.
     fn take_slot(&self) -> u32 {
         let state = &self.shard.state;
         let free = state.free_slot().load(Ordering::Relaxed);
         if free == 0 {
-            bump(state.issued(), 1);
-            return state.issued().load(Ordering::Relaxed);
+            let issued = self.shard.issued() + 1;
+            state.issued().store(issued, Ordering::Relaxed);
+            return issued;
         }
-        let next = self.shard.sieve.newer[free as usize].load(Ordering::Relaxed);
-        state.free_slot().store(next, Ordering::Relaxed);
+        state.free_slot().store(self.shard.list().newer(free), Ordering::Relaxed);
         free
     }
 
-    fn give_slot(&self, slot: u32) {
+    pub(super) fn give_slot(&self, slot: u32) {
         let free = self.shard.state.free_slot();
-        self.shard.sieve.newer[slot as usize].store(free.load(Ordering::Relaxed), Ordering::Relaxed);
+        match self.shard.sieve.newer.get(slot as usize) {
+            Some(next) => next.store(free.load(Ordering::Relaxed), Ordering::Relaxed),
+            None => return self.shard.flaw.found(()),
+        }
         free.store(slot, Ordering::Relaxed);
     }
 }

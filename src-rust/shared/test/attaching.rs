@@ -3,7 +3,7 @@ use crate::shared::attachment::Look;
 use crate::shared::participants::Participant;
 use crate::shared::{list, registry};
 use crate::sys;
-use crate::table::host::{Host, Owner};
+use crate::table::{Host, Owner};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 

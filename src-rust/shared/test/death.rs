@@ -2,7 +2,7 @@ use super::process::Process;
 use super::*;
 use crate::shared::list;
 use crate::shared::remove::{Removed, remove, sweep};
-use crate::table::host::{Host, Owner};
+use crate::table::{Host, Owner};
 use std::time::Duration;
 
 /// In a directory that is not there yet, the call that makes a file without a name.

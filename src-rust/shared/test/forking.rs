@@ -1,7 +1,7 @@
 use super::process::Process;
 use super::*;
 use crate::sys::fault;
-use crate::table::host::{Host, Owner};
+use crate::table::{Host, Owner};
 
 #[test]
 fn a_child_without_exec_keeps_neither_locks_nor_memory_of_its_parent() {

@@ -5,7 +5,7 @@ use crate::shared::attachment::Look;
 use crate::shared::remove;
 use crate::sys::errno;
 use crate::sys::fault::{self, Fault};
-use crate::table::host::Host;
+use crate::table::Host;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;

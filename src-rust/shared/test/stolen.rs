@@ -4,7 +4,7 @@ use super::process::Process;
 use super::*;
 use crate::shared::attachment::Look;
 use crate::sys::fault;
-use crate::table::host::{Host, Owner};
+use crate::table::{Host, Owner};
 use std::process::{Command, Stdio};
 
 #[test]

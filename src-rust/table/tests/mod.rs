@@ -24,9 +24,9 @@ fn options(max_size: u32) -> Options {
 }
 
 fn table(options: &Options) -> Table {
-    let plan = Geometry::new(options);
+    let plan = Geometry::new(options, 0, 0);
     let region = Region::heap(plan.bytes).unwrap();
-    Table::over(&region, &plan, options, Some(random_seed()))
+    Table::over(&region, &plan, options, Some(random_seed()), None)
 }
 
 /// A look-up that counts as a use.

@@ -5,6 +5,7 @@
 use super::model::Model;
 use super::{find, options, set, table};
 use crate::shim::{AtomicU8, AtomicU32};
+use crate::table::flaw::Flaw;
 use crate::table::region::{Area, Planner, Region};
 use crate::table::sieve::Sieve;
 use crate::table::{Get, NEVER, Options, Table};
@@ -38,28 +39,29 @@ fn cloud_physics(folder: &Path) -> Vec<(u64, u32)> {
 struct List {
     sieve: Sieve,
     words: Area<AtomicU32>,
+    flaw: Flaw,
 }
 
 impl List {
     fn new(slots: usize, grace_window: f64) -> Self {
-        let mut plan = Planner::default();
+        let mut plan = Planner::behind(0);
         let [newer, older] = [0; 2].map(|_| plan.place::<AtomicU32>(slots + 1));
         let [young, visited] = [0; 2].map(|_| plan.place::<AtomicU8>(slots));
         let words = plan.place(4);
         let region: Arc<Region> = Region::heap(plan.bytes()).unwrap();
         let sieve = Sieve {
-            newer: region.area(newer),
-            older: region.area(older),
-            young: region.area(young),
+            newer: region.growing(newer, slots + 1),
+            older: region.growing(older, slots + 1),
+            young: region.growing(young, slots),
             visited: region.area(visited),
             grace: 0,
             grace_window,
         };
-        Self { sieve, words: region.area(words) }
+        Self { sieve, words: region.area(words), flaw: Flaw::default() }
     }
 
     fn list(&self) -> crate::table::sieve::List<'_> {
-        self.sieve.list(self.words.first_chunk().unwrap())
+        self.sieve.list(self.words.first_chunk().unwrap(), &self.flaw)
     }
 }
 
