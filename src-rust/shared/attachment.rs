@@ -18,7 +18,7 @@ const CLAIM_EVERY: u64 = 10_000;
 
 /// What a look at the file found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub(super) enum Look {
     /// Nothing new.
     Same,
     /// This process has become a participant, and may write. The table has to adopt what its predecessor left.
@@ -29,7 +29,7 @@ pub enum Look {
 
 /// An open and mapped file.
 #[derive(Debug)]
-pub struct Attachment {
+pub(super) struct Attachment {
     file: File,
     mapping: Arc<Mapping>,
     header: Header,
@@ -66,7 +66,7 @@ impl Attachment {
     }
 
     /// Its bytes.
-    pub(crate) fn mapping(&self) -> &Arc<Mapping> {
+    pub(super) fn mapping(&self) -> &Arc<Mapping> {
         &self.mapping
     }
 
@@ -86,18 +86,18 @@ impl Attachment {
     }
 
     /// Whether this process may write.
-    pub fn is_participant(&self) -> bool {
+    pub(super) fn is_participant(&self) -> bool {
         self.word.load(Ordering::Relaxed) != 0
     }
 
     /// Why the memory was given up, if bytes in it were wrong.
-    pub fn damage(&self) -> Option<&'static str> {
+    pub(super) fn damage(&self) -> Option<&'static str> {
         self.damage.get().copied()
     }
 
     /// Looks whether the file is still the one to use, at most once a second. To be called by every operation whose clock
     /// says that it has been so long, hits included.
-    pub fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         if self.is_detached() {
             return Look::Gone;
         }
@@ -144,7 +144,7 @@ impl Attachment {
     }
 
     fn leave(&self) -> Look {
-        self.detached.store(true, Ordering::Relaxed);
+        self.stop();
         Look::Gone
     }
 
@@ -159,11 +159,17 @@ impl Attachment {
         }
     }
 
+    /// From now on nothing of this process begins to use the file.
+    pub(super) fn stop(&self) {
+        self.detached.store(true, Ordering::Relaxed);
+    }
+
     /// Stops using the file, and gives up its locks. No thread of this process may be within the table: whoever it is
     /// could be robbed of a shard that it holds. The bytes stay mapped for as long as anybody holds the mapping. A file in
     /// which bytes were wrong is retired: everybody leaves it, and the next to open it makes a new one.
-    pub fn close(&self) {
-        self.detached.store(true, Ordering::Relaxed);
+    pub(super) fn close(&self) {
+        self.stop();
+        self.word.store(0, Ordering::Relaxed);
         if self.file.is_orphaned() {
             return;
         }
@@ -219,8 +225,10 @@ impl Host for Attachment {
     }
 
     fn detach(&self, why: &'static str) {
-        let _ = self.damage.set(why);
-        self.detached.store(true, Ordering::Relaxed);
+        // Whoever has left already has not found anything wrong.
+        if !self.detached.swap(true, Ordering::Relaxed) {
+            let _ = self.damage.set(why);
+        }
     }
 
     fn is_detached(&self) -> bool {

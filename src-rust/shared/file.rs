@@ -40,6 +40,8 @@ impl Shape {
 pub(super) struct Request<'a> {
     pub(super) directory: &'a Path,
     pub(super) identity: &'a Identity,
+    /// Whether it is made if it is not there.
+    pub(super) create: bool,
     /// `maxBytes` of a new file.
     pub(super) bound: u64,
     /// The shape of a file with such a `maxBytes`.
@@ -54,18 +56,19 @@ enum Attempt {
     Again,
 }
 
-/// Attaches to the file, and makes it if there is none.
-pub(super) fn attach(request: &Request<'_>) -> Result<Attachment, Error> {
+/// Attaches to the file, and makes it if there is none. `None`: there is none, and it is not to be made.
+pub(super) fn attach(request: &Request<'_>) -> Result<Option<Attachment>, Error> {
     let name = request.identity.file_name();
     let mut patience = Patience::new();
     loop {
         let directory = Directory::open(request.directory)?;
         let attempt = match open(&directory, request, &name)? {
+            Attempt::Missing if !request.create => return Ok(None),
             Attempt::Missing => create(&directory, request, &name)?,
             other => other,
         };
         if let Attempt::Attached(attachment) = attempt {
-            return Ok(attachment);
+            return Ok(Some(attachment));
         }
         if !patience.nap() {
             return Err(Error::Busy);

@@ -5,6 +5,7 @@
 
 use crate::hash::hash;
 use crate::name;
+use crate::table;
 
 /// Goes up when the meaning of anything in a file changes without its place.
 pub(super) const VERSION: u32 = 1;
@@ -98,7 +99,7 @@ const _: () = {
     }
 };
 
-/// A number that changes with every place in a file.
+/// A number that changes with every place in a file, those in the table included.
 pub(super) fn layout_hash() -> u64 {
     let own = [
         u64::from(PARTICIPANTS),
@@ -107,6 +108,7 @@ pub(super) fn layout_hash() -> u64 {
         PROCESS as u64,
         NAME_AT as u64,
         TABLE_AT as u64,
+        table::layout_hash(),
     ];
     let bytes: Vec<u8> = HASHED.iter().chain(&own).flat_map(|number| number.to_le_bytes()).collect();
     hash(u64::from(VERSION), &bytes)

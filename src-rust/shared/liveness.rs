@@ -26,7 +26,8 @@ pub(super) fn state_of(asker: Asker<'_>, word: u64) -> Owner {
     if word == asker.own {
         return Owner::Alive;
     }
-    let Some(named) = Participant::of(word) else { return Owner::Dead };
+    // Nobody wrote such a word.
+    let Some(named) = Participant::of(word) else { return Owner::Unknown };
     let Some(generation) = generation_of(asker.mapping, named.number) else { return Owner::Unknown };
     // Claimed anew, so whoever it was before is dead; even if the claimant has not come to adopt what was left.
     if generation.load(Ordering::Acquire) != named.generation {

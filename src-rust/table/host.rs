@@ -22,7 +22,8 @@ pub trait Host: Send + Sync + Debug {
     /// another process has made room for.
     fn allocate(&self, offset: usize, len: usize) -> bool;
 
-    /// This process's owner word: its participant's generation << 16 | the participant's number + 1. Never 0.
+    /// This process's owner word: its participant's generation << 16 | the participant's number + 1. 0: it has no
+    /// place and may not write, which may change.
     fn own_word(&self) -> u64;
 
     /// What can be told of the process that another owner word names, which may be any number. `Dead` means that all

@@ -156,6 +156,11 @@ impl Table {
         self.shards.iter().for_each(Shard::hide);
     }
 
+    /// Waits until no thread of this process holds a shard. After `detach` none comes any more.
+    pub fn drain(&self) {
+        self.shards.iter().for_each(|shard| drop(shard.lock.lock()));
+    }
+
     /// What it was made with.
     pub fn options(&self) -> &Options {
         &self.options

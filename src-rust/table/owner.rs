@@ -41,6 +41,11 @@ impl Ownership {
     /// Takes the word, if that is possible before the patience ends. `None` for `wait`: without waiting.
     pub(super) fn take(&self, host: &dyn Host, mut wait: Option<&mut Wait>) -> Option<Found> {
         let own = host.own_word();
+        // No participant was free, or this process has left. It is asked again under the lock: whoever has drained the
+        // table can be sure that nobody comes after.
+        if own == 0 || host.is_detached() {
+            return None;
+        }
         let mut tries = 0;
         loop {
             let Err(seen) = self.exchange(0, own) else { return Some(Found::Sound) };

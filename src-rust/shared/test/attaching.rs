@@ -1,11 +1,10 @@
 use super::*;
 use crate::shared::attachment::Look;
+use crate::shared::list;
 use crate::shared::participants::Participant;
-use crate::shared::{list, registry};
 use crate::sys;
 use crate::table::{Host, Owner};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 const SECOND: u64 = 1_000;
 
@@ -91,7 +90,7 @@ fn words_tell_the_living_from_the_dead() {
     let unclaimed = (0..at::PARTICIPANTS).find(|&one| one != number && one != own.number).unwrap();
     assert_eq!(here.state_of(Participant { number: unclaimed, generation: 0 }.word()), Owner::Dead);
     for word in [0, u64::MAX, 257] {
-        assert_eq!(here.state_of(word), Owner::Dead);
+        assert_eq!(here.state_of(word), Owner::Unknown);
     }
 }
 
@@ -155,20 +154,6 @@ fn where_no_participant_is_free_a_process_only_reads_until_one_is() {
     assert_eq!(late.state_of(gone), Owner::Dead);
     assert_eq!(late.look_now(now + 40 * SECOND), Look::Same);
     assert!(all.iter().all(|one| late.state_of(one.own_word()) == Owner::Alive));
-}
-
-#[test]
-fn handles_of_one_process_share_an_attachment_until_it_is_given_up() {
-    let scratch = Scratch::new();
-    let (directory, identity) = (scratch.caches(), identity("it"));
-    let request = Request { directory: &directory, identity: &identity, bound: 100_000, shape: &shape };
-    let open = || registry::open(&request, Duration::MAX).unwrap();
-    let first = open();
-    assert!(std::sync::Arc::ptr_eq(&first, &open()));
-    first.close();
-    let second = open();
-    assert!(!std::sync::Arc::ptr_eq(&first, &second));
-    assert_eq!(second.id(), first.id());
 }
 
 #[test]

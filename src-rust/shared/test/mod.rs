@@ -9,6 +9,7 @@ mod hostile;
 mod process;
 mod stolen;
 mod sweeping;
+mod tables;
 
 use super::attachment::Attachment;
 use super::file::{self, Request, Shape};
@@ -76,7 +77,8 @@ fn identity(name: &str) -> Identity {
 
 fn attach_as(directory: &Path, identity: &Identity) -> Result<Attachment, Error> {
     let bound = identity.options.max_bytes;
-    file::attach(&Request { directory, identity, bound, shape: &shape })
+    let request = Request { directory, identity, create: true, bound, shape: &shape };
+    file::attach(&request).map(|attached| attached.expect("it was to be made"))
 }
 
 /// Attaches to the file of a name, whoever is in the middle of something.
