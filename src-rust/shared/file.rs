@@ -13,27 +13,17 @@ use super::remove;
 use crate::error::Error;
 use crate::hash::random_seed;
 use crate::sys::{self, Fd, File, Kind, Lock, Status, errno};
-use std::ops::Range;
 use std::path::Path;
 
 const PRIVATE: u32 = 0o600;
 
-/// How large a file is, and which of its bytes have to be there from the beginning, besides those before the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How large a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
+    /// Bytes of the whole.
     pub(super) bytes: u64,
-    pub(super) fixed: Vec<Range<u64>>,
-}
-
-impl Shape {
-    /// The ranges that are allocated at creation.
-    fn ranges(&self) -> impl Iterator<Item = Range<u64>> {
-        std::iter::once(0..at::TABLE_AT as u64).chain(self.fixed.iter().cloned())
-    }
-
-    fn allocated(&self) -> u64 {
-        self.ranges().map(|range| range.end - range.start).sum()
-    }
+    /// So many from the beginning have to be there before anybody uses it. The rest is holes, allocated as it is needed.
+    pub(super) fixed: u64,
 }
 
 /// What is wanted.
@@ -48,9 +38,15 @@ pub(super) struct Request<'a> {
     pub(super) shape: &'a dyn Fn(u64) -> Shape,
 }
 
+/// What a file is that passed its checks: the header, and the inode.
+struct Checked {
+    header: Header,
+    id: (u64, u64),
+}
+
 /// One attempt.
 enum Attempt {
-    Attached(Attachment),
+    Attached(Box<Attachment>),
     Missing,
     /// Something changed meanwhile, or somebody is in the middle of it.
     Again,
@@ -68,7 +64,7 @@ pub(super) fn attach(request: &Request<'_>) -> Result<Option<Attachment>, Error>
             other => other,
         };
         if let Attempt::Attached(attachment) = attempt {
-            return Ok(Some(attachment));
+            return Ok(Some(*attachment));
         }
         if !patience.nap() {
             return Err(Error::Busy);
@@ -90,7 +86,7 @@ fn open(directory: &Directory, request: &Request<'_>, name: &FileName) -> Result
         Err(number) => return Err(failed("open the file of a shared cache", number)),
     };
     let checked = file.with(|fd| check(fd, directory, request, name)).unwrap_or(Ok(None))?;
-    checked.map_or(Ok(Attempt::Again), |(header, id)| attached(file, header, id, None))
+    checked.map_or(Ok(Attempt::Again), |checked| attached(file, checked, None))
 }
 
 /// Takes the gate of an opened file, and reads its header. `None`: try again.
@@ -99,7 +95,7 @@ fn check(
     directory: &Directory,
     request: &Request<'_>,
     name: &FileName,
-) -> Result<Option<(Header, (u64, u64))>, Error> {
+) -> Result<Option<Checked>, Error> {
     if regular(fd, request, name)?.is_none() {
         return Ok(None);
     }
@@ -112,7 +108,7 @@ fn check(
         return Ok(None);
     }
     match read(fd, &status, request)? {
-        Some(header) => Ok(Some((header, status.id))),
+        Some(header) => Ok(Some(Checked { header, id: status.id })),
         None => {
             remove::remove_held(request.directory, name, fd)?;
             Ok(None)
@@ -149,7 +145,7 @@ fn read(fd: &Fd, status: &Status, request: &Request<'_>) -> Result<Option<Header
     let shape = (request.shape)(header.bound);
     let whole = header.bytes == shape.bytes && status.size == shape.bytes;
     // To touch a page that is not there is deadly where there is no room for it.
-    Ok((whole && status.allocated >= shape.allocated()).then_some(header))
+    Ok((whole && status.allocated >= shape.fixed).then_some(header))
 }
 
 fn create(directory: &Directory, request: &Request<'_>, name: &FileName) -> Result<Attempt, Error> {
@@ -173,8 +169,8 @@ fn create(directory: &Directory, request: &Request<'_>, name: &FileName) -> Resu
     };
     let filled = file.with(|fd| fill(fd, request)).unwrap_or(Ok(None));
     let attempt = filled.and_then(|filled| {
-        let Some((header, id)) = filled else { return Ok(Attempt::Again) };
-        attached(file, header, id, Some((directory, temporary.as_ref(), name)))
+        let Some(checked) = filled else { return Ok(Attempt::Again) };
+        attached(file, checked, Some((directory, temporary.as_ref(), name)))
     });
     if let (Some(temporary), Ok(Attempt::Again) | Err(_)) = (&temporary, &attempt) {
         // What cannot be removed now is swept later.
@@ -185,7 +181,7 @@ fn create(directory: &Directory, request: &Request<'_>, name: &FileName) -> Resu
 
 /// Makes a new file complete, and its locks those of a living participant 0, before it has a name by which others could
 /// find it. `None`: a sweep took it for left over.
-fn fill(fd: &Fd, request: &Request<'_>) -> Result<Option<(Header, (u64, u64))>, Error> {
+fn fill(fd: &Fd, request: &Request<'_>) -> Result<Option<Checked>, Error> {
     let making = |number| failed("make the file of a shared cache", number);
     sys::set_mode(fd, PRIVATE).map_err(making)?;
     if !locked(fd, at::GATE, Lock::Read)? || !locked(fd, 0, Lock::Write)? {
@@ -193,10 +189,7 @@ fn fill(fd: &Fd, request: &Request<'_>) -> Result<Option<(Header, (u64, u64))>, 
     }
     let shape = (request.shape)(request.bound);
     sys::set_size(fd, shape.bytes).map_err(making)?;
-    for range in shape.ranges() {
-        sys::allocate(fd, range.start, range.end - range.start)
-            .map_err(|number| unable("reserve room for a file", number))?;
-    }
+    sys::allocate(fd, 0, shape.fixed).map_err(|number| unable("reserve room for a file", number))?;
     let header = Header {
         identity: request.identity.clone(),
         bytes: shape.bytes,
@@ -206,7 +199,7 @@ fn fill(fd: &Fd, request: &Request<'_>) -> Result<Option<(Header, (u64, u64))>, 
     };
     let raw = header.encode(sys::uptime(), std::process::id());
     sys::write_at(fd, raw.bytes(), 0).map_err(making)?;
-    Ok(Some((header, sys::status(fd).map_err(making)?.id)))
+    Ok(Some(Checked { header, id: sys::status(fd).map_err(making)?.id }))
 }
 
 /// Where a new file is to be found: directory, the name that it has for now, and its name.
@@ -214,7 +207,8 @@ type Place<'a> = (&'a Directory, Option<&'a FileName>, &'a FileName);
 
 /// Maps a file, and has this process take part in it: a new one as the participant that it was made with, once it has its
 /// name.
-fn attached(file: File, header: Header, id: (u64, u64), new: Option<Place<'_>>) -> Result<Attempt, Error> {
+fn attached(file: File, checked: Checked, new: Option<Place<'_>>) -> Result<Attempt, Error> {
+    let Checked { header, id } = checked;
     let len = usize::try_from(header.bytes).map_err(|_| Error::Memory)?;
     let mapping = file.map(len).map_err(|number| failed("map the file of a shared cache", number))?;
     let process = std::process::id();
@@ -223,7 +217,7 @@ fn attached(file: File, header: Header, id: (u64, u64), new: Option<Place<'_>>) 
         Some(place) => Ok(publish(fd, place)?.then(|| Participant { number: 0, generation: 1 }.word())),
     });
     let Some(word) = claimed.unwrap_or(Ok(None))? else { return Ok(Attempt::Again) };
-    Ok(Attempt::Attached(Attachment::new(file, mapping, header, id, word)))
+    Ok(Attempt::Attached(Box::new(Attachment::new(file, mapping, header, id, word))))
 }
 
 /// Gives a new file its name. False: another process was faster, or the directory is gone.

@@ -28,7 +28,6 @@ macro_rules! fields {
     ($($name:ident: $at:literal, $bytes:literal;)*) => {
         $(pub(super) const $name: Field = Field { at: $at, bytes: $bytes };)*
         /// All of them in order, by name.
-        #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is compared with it"))]
         pub(super) const FIELDS: &[(&str, Field)] = &[$((stringify!($name), $name)),*];
         const HASHED: &[u64] = &[$($at, $bytes),*];
     };

@@ -40,8 +40,7 @@ pub(super) fn open(
     let bound = bound(identity.options.max_bytes);
     let shape = |bound| {
         let plan = Table::plan(&Options { max_bytes: bound, ..identity.options.clone() }, TABLE_AT);
-        let fixed = plan.fixed.start as u64..plan.fixed.end as u64;
-        Shape { bytes: plan.bytes as u64, fixed: vec![fixed] }
+        Shape { bytes: plan.bytes as u64, fixed: plan.fixed.end as u64 }
     };
     let request = Request { directory, identity, create, bound, shape: &shape };
     let Some(attachment) = file::attach(&request)? else { return Ok(None) };

@@ -234,7 +234,7 @@ pub(crate) fn is_locked(fd: &Fd, byte: u64) -> Result<bool> {
     let mut range = range(libc::F_WRLCK, byte, 1);
     // SAFETY: the range is a `flock` that outlives the call.
     call(|| result(unsafe { libc::fcntl(fd.0, os::GET_LOCK, &raw mut range) }))?;
-    Ok(i32::from(range.l_type) != i32::from(libc::F_UNLCK))
+    Ok(range.l_type != libc::F_UNLCK as _)
 }
 
 #[allow(clippy::useless_conversion, reason = "the type of the constants differs by platform")]

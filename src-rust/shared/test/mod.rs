@@ -56,10 +56,7 @@ const FIXED_BYTES: u64 = 1 << 16;
 /// Of a table of which the beginning is always there.
 fn shape(bound: u64) -> Shape {
     let start = at::TABLE_AT as u64;
-    Shape {
-        bytes: start + TABLE_BYTES + bound.next_multiple_of(4096),
-        fixed: vec![start..start + FIXED_BYTES],
-    }
+    Shape { bytes: start + TABLE_BYTES + bound.next_multiple_of(4096), fixed: start + FIXED_BYTES }
 }
 
 fn identity(name: &str) -> Identity {

@@ -5,6 +5,7 @@ use super::*;
 use crate::shared::attachment::Look;
 use crate::sys::fault;
 use crate::table::{Host, Owner};
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 #[test]
@@ -17,7 +18,7 @@ fn a_descriptor_that_a_stranger_closed_tells_nothing_and_is_never_closed() {
 
 pub(super) fn by_a_stranger(directory: &Path, reuse: bool) {
     let (here, there) = (attach(directory, "it"), attach(directory, "it"));
-    let number = here.file().with(|fd| fault::number(fd)).unwrap();
+    let number = here.file().with(fault::number).unwrap();
     assert!(here.allocate(at::TABLE_AT, 4096));
     fault::steal(here.file(), reuse);
     assert_eq!(here.state_of(there.own_word()), Owner::Unknown);
@@ -46,7 +47,10 @@ fn a_program_that_is_started_keeps_nothing() {
 
 pub(super) fn program(directory: &Path) {
     let (here, there) = (attach(directory, "it"), attach(directory, "it"));
-    let mut program = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut program = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // `spawn` returns while `exec` is still at work. Once it answers it has closed what it was to close.
+    program.stdin.as_mut().unwrap().write_all(b".").unwrap();
+    program.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
     let word = there.own_word();
     // Without its own unlocking: as after a death.
     fault::steal(there.file(), false);

@@ -17,7 +17,7 @@ fn open_apart(directory: &Path, name: &str) -> Shared {
     let shape = |bound| {
         let options = Options { max_bytes: bound, ..identity.options.clone() };
         let plan = crate::table::Table::plan(&options, at::TABLE_AT);
-        Shape { bytes: plan.bytes as u64, fixed: vec![plan.fixed.start as u64..plan.fixed.end as u64] }
+        Shape { bytes: plan.bytes as u64, fixed: plan.fixed.end as u64 }
     };
     let request = Request { directory, identity: &identity, create: true, bound, shape: &shape };
     Shared::new(file::attach(&request).unwrap().unwrap()).unwrap()
