@@ -13,6 +13,8 @@ mod geometry;
 mod host;
 mod index;
 mod layout;
+#[cfg(test)]
+mod machine;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
 #[cfg(all(test, not(loom)))]

@@ -2,6 +2,8 @@
 //! Miri can run the same tests.
 
 mod behaviour;
+#[cfg(not(miri))]
+mod deaths;
 mod equality;
 mod model;
 mod stress;
