@@ -6,7 +6,7 @@
 //! never unlocks: the locks belong to the description, which is the parent's too. `vfork` and `posix_spawn` run no handlers,
 //! and close the descriptor by their `exec`.
 
-use super::posix::{self, Fd, last, result};
+use super::posix::{self, Fd, last};
 use super::{Errno, Result};
 use parking_lot::RwLock;
 use std::ptr::{self, NonNull};
@@ -192,7 +192,7 @@ impl File {
         self.with(map).unwrap_or(Err(posix::errno::BAD_FILE))?;
         #[cfg(target_os = "linux")]
         // SAFETY: advice about a range that is mapped. A kernel that does not take it dumps more.
-        let _ = result(unsafe { libc::madvise(reserved, len, libc::MADV_DONTDUMP) });
+        let _ = unsafe { libc::madvise(reserved, len, libc::MADV_DONTDUMP) };
         Ok(mapping)
     }
 }

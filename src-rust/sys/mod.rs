@@ -43,6 +43,10 @@ pub(crate) enum Lock {
 }
 
 /// What an inode is.
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "macos")),
+    expect(dead_code, reason = "nothing is looked at")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A regular file.

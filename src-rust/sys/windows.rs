@@ -12,7 +12,6 @@ pub(crate) mod errno {
 
     pub(crate) const AGAIN: Errno = Errno(1);
     pub(crate) const ACCESS: Errno = Errno(2);
-    pub(crate) const BAD_FILE: Errno = Errno(3);
     pub(crate) const EXISTS: Errno = Errno(4);
     pub(crate) const FILE_TOO_LARGE: Errno = Errno(5);
     pub(crate) const INVALID: Errno = Errno(7);
