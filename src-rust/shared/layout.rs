@@ -112,3 +112,48 @@ pub(super) fn layout_hash() -> u64 {
     let bytes: Vec<u8> = HASHED.iter().chain(&own).flat_map(|number| number.to_le_bytes()).collect();
     hash(u64::from(VERSION), &bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../docs/file-format.md");
+
+    #[test]
+    fn every_field_is_documented_where_it_is() {
+        let header =
+            DOCUMENT.split("## The header").nth(1).and_then(|rest| rest.split("## ").next()).unwrap();
+        let lines: Vec<_> =
+            header.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+        assert_eq!(lines.len(), FIELDS.len());
+        for (line, (name, Field { at, bytes })) in lines.iter().zip(FIELDS) {
+            assert!(line.starts_with(&format!("| {at} | {bytes} | `{name}` |")), "{line}");
+        }
+    }
+
+    #[test]
+    fn and_so_is_everything_else_before_the_table() {
+        for line in [
+            format!("| 0 | {HEADER_BYTES} | header |"),
+            format!(
+                "| {PARTICIPANTS_AT} | {NAME_AT} | participants: {PARTICIPANTS} records of {PARTICIPANT_BYTES} bytes |"
+            ),
+            format!("| {NAME_AT} | {TABLE_AT} | name of the table, UTF-8, then zeros |"),
+            format!("| {TABLE_AT} | | table |"),
+            format!("| {GATE} (the *gate*) | whoever uses the file, or is making it | whoever removes it |"),
+            format!("| 0 to {} | | participant of that number |", PARTICIPANTS - 1),
+            format!("| {GENERATION} | 8 | generation: how often it was claimed, 48 bits |"),
+            format!("| {PROCESS} | 8 | the process that claimed it last, by its own number; for people |"),
+        ] {
+            assert!(DOCUMENT.lines().any(|each| each == line), "docs/file-format.md lacks:\n{line}");
+        }
+        for text in [
+            format!("layout version {VERSION} "),
+            format!("{BYTE_ORDER:#010x}"),
+            format!("The first {FROZEN} bytes keep their places"),
+            format!("{LIVE} live, {RETIRED} retired"),
+        ] {
+            assert!(DOCUMENT.contains(&text), "docs/file-format.md lacks: {text}");
+        }
+    }
+}

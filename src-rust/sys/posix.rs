@@ -35,6 +35,9 @@ const INTERRUPTIONS: usize = 64;
 /// A file that only its user may read and write.
 pub(super) const PRIVATE: libc::mode_t = 0o600;
 
+// The gate's byte lies beyond what an offset of 32 bits can say.
+const _: () = assert!(size_of::<libc::off_t>() == 8);
+
 /// A descriptor that is closed with its last holder.
 #[derive(Debug)]
 pub(crate) struct Fd(pub(super) i32);
