@@ -54,7 +54,6 @@ pub(super) const POOL_OFFSETS: [usize; 2] = [POOL_TOP, POOL_TAKEN];
 pub(super) struct Own<'a> {
     pub(super) words: &'a [AtomicU32; 2],
     pub(super) shard: u32,
-    pub(super) flaw: &'a Flaw,
 }
 
 impl Own<'_> {
@@ -71,18 +70,23 @@ pub(super) struct Arena {
     links: Area<AtomicU32>,
     extents: Area<AtomicU32>,
     pool: Area<AtomicU64>,
+    /// So many blocks, the first ones, may be touched without asking: all, or in a file none.
+    sure: u32,
     /// Of a file.
     reach: Option<Reach>,
+    flaw: Arc<Flaw>,
 }
 
 impl Arena {
-    pub(super) fn new(region: &Arc<Region>, plan: &Geometry, sharing: Option<&Arc<Sharing>>) -> Self {
+    pub(super) fn new(region: &Arc<Region>, plan: &Geometry, sharing: Option<&Arc<Sharing>>, flaw: &Arc<Flaw>) -> Self {
         Self {
             blocks: region.area(plan.blocks),
             links: region.area(plan.links),
             extents: region.area(plan.extent_words),
             pool: region.area(plan.pool),
+            sure: if sharing.is_some() { 0 } else { u32::MAX },
             reach: sharing.map(|sharing| Reach::new(sharing, plan)),
+            flaw: Arc::clone(flaw),
         }
     }
 
@@ -103,13 +107,19 @@ impl Arena {
     /// Whether a block may be touched. A number that is too high may, in memory of this process: it is found out later.
     #[inline]
     fn reaches(&self, block: u32) -> bool {
-        match &self.reach {
-            None => true,
-            Some(reach) => {
-                let extent = block / EXTENT_BLOCKS;
-                reach.has_blocks(extent) || (extent < self.taken() && reach.ask(&*reach.sharing.host, extent))
-            }
-        }
+        block < self.sure || self.reaches_in_file(block / EXTENT_BLOCKS)
+    }
+
+    #[inline(never)]
+    fn reaches_in_file(&self, extent: u32) -> bool {
+        self.reach.as_ref().is_some_and(|reach| {
+            reach.has_blocks(extent) || (extent < self.taken() && reach.ask(&*reach.sharing.host, extent))
+        })
+    }
+
+    #[inline(never)]
+    fn has_words_in_file(&self, extent: u32) -> bool {
+        self.reach.as_ref().is_some_and(|reach| reach.has_words(extent))
     }
 
     /// How many extents were ever taken, the first ones.
@@ -120,9 +130,9 @@ impl Arena {
     /// Sees to it that the shard has `blocks` free ones. False: the pool is empty.
     pub(super) fn secure(&self, own: Own<'_>, blocks: u32) -> bool {
         while own.blocks() < blocks {
-            let Some(extent) = self.take_extent(own) else { return false };
+            let Some(extent) = self.take_extent() else { return false };
             let Some(words) = self.extent(extent).filter(|words| get(&words[OWNER]) == 0) else {
-                return own.flaw.found(false);
+                return self.flaw.found(false);
             };
             set(&words[OWNER], own.shard + 1);
             self.enlist(own, extent);
@@ -136,7 +146,7 @@ impl Arena {
     pub(super) fn allocate(&self, own: Own<'_>, count: u32) -> Option<u32> {
         let chain = self.chain_of_free(own, count);
         if chain.is_none() {
-            own.flaw.found(());
+            self.flaw.found(());
         }
         add(&own.words[OWN_BLOCKS], count.wrapping_neg());
         chain
@@ -177,7 +187,7 @@ impl Arena {
     /// Takes a chain of `count` blocks back. Runs of blocks of one extent are linked already, and move as a whole.
     pub(super) fn free(&self, own: Own<'_>, first: u32, count: u32) {
         if self.free_runs(own, first, count).is_none() {
-            own.flaw.found(());
+            self.flaw.found(());
         }
     }
 
@@ -219,7 +229,7 @@ impl Arena {
             }
             add(&own.words[OWN_BLOCKS], EXTENT_BLOCKS.wrapping_neg());
             set(&words[OWNER], 0);
-            self.give_extent(own.flaw, extent);
+            self.give_extent(extent);
         } else if free == 0 {
             self.enlist(own, extent);
         }
@@ -227,6 +237,7 @@ impl Arena {
     }
 
     /// The block that is linked behind one. It may be out of reach, or not be at all.
+    #[inline]
     fn follow(&self, block: u32) -> Option<u32> {
         let link = self.links.get(block as usize).filter(|_| self.reaches(block))?;
         Some(block.wrapping_add(1).wrapping_add(get(link)))
@@ -239,8 +250,9 @@ impl Arena {
         }
     }
 
+    #[inline]
     fn extent(&self, extent: u32) -> Option<&[AtomicU32; EXTENT_WORDS]> {
-        if self.reach.as_ref().is_some_and(|reach| !reach.has_words(extent)) {
+        if self.sure == 0 && !self.has_words_in_file(extent) {
             return None;
         }
         self.extents.get(extent as usize * EXTENT_WORDS..)?.first_chunk()
@@ -252,40 +264,40 @@ impl Arena {
     }
 
     fn enlist(&self, own: Own<'_>, extent: u32) {
-        let Some(words) = self.extent(extent) else { return own.flaw.found(()) };
+        let Some(words) = self.extent(extent) else { return self.flaw.found(()) };
         let next = get(&own.words[OWN_HEAD]);
         set(&words[NEXT], next);
         set(&words[PREVIOUS], 0);
         if next != 0 {
             match self.extent_of(own, next - 1) {
                 Some(words) => set(&words[PREVIOUS], extent + 1),
-                None => own.flaw.found(()),
+                None => self.flaw.found(()),
             }
         }
         set(&own.words[OWN_HEAD], extent + 1);
     }
 
     fn delist(&self, own: Own<'_>, extent: u32) {
-        let Some(words) = self.extent(extent) else { return own.flaw.found(()) };
+        let Some(words) = self.extent(extent) else { return self.flaw.found(()) };
         let (next, previous) = (get(&words[NEXT]), get(&words[PREVIOUS]));
         match previous {
             0 => set(&own.words[OWN_HEAD], next),
             _ => match self.extent_of(own, previous - 1) {
                 Some(words) => set(&words[NEXT], next),
-                None => own.flaw.found(()),
+                None => self.flaw.found(()),
             },
         }
         if next != 0 {
             match self.extent_of(own, next - 1) {
                 Some(words) => set(&words[PREVIOUS], previous),
-                None => own.flaw.found(()),
+                None => self.flaw.found(()),
             }
         }
     }
 
     /// Takes an extent out of the pool: one that was given back before, or one that was never used.
-    fn take_extent(&self, own: Own<'_>) -> Option<u32> {
-        let extent = self.pop(own).or_else(|| self.take_fresh());
+    fn take_extent(&self) -> Option<u32> {
+        let extent = self.pop().or_else(|| self.take_fresh());
         // The extent's blocks may have been another shard's. A reader of that shard who sees one refilled must see
         // that shard's slot changed too: Acquire on the pool has shown it to us, and this fence passes it on with
         // every relaxed store to the blocks.
@@ -293,13 +305,13 @@ impl Arena {
         extent
     }
 
-    fn pop(&self, own: Own<'_>) -> Option<u32> {
+    fn pop(&self) -> Option<u32> {
         let mut top = self.pool[POOL_TOP].load(Ordering::Acquire);
         loop {
             let extent = (top as u32).checked_sub(1)?;
             // The extent may be gone, and its link be another's. Then the count has changed and the exchange fails.
             let Some(words) = self.extent(extent).filter(|_| extent < self.taken()) else {
-                return own.flaw.found(None);
+                return self.flaw.found(None);
             };
             match self.exchange_top(top, get(&words[NEXT])) {
                 Ok(()) => return Some(extent),
@@ -308,8 +320,8 @@ impl Arena {
         }
     }
 
-    fn give_extent(&self, flaw: &Flaw, extent: u32) {
-        let Some(words) = self.extent(extent) else { return flaw.found(()) };
+    fn give_extent(&self, extent: u32) {
+        let Some(words) = self.extent(extent) else { return self.flaw.found(()) };
         let mut top = self.pool[POOL_TOP].load(Ordering::Acquire);
         loop {
             set(&words[NEXT], top as u32);
@@ -402,7 +414,7 @@ impl Arena {
     pub(super) fn rebuild(&self, own: Own<'_>, extents: &[u32], is_used: impl Fn(u32) -> bool) {
         own.words.iter().for_each(|word| set(word, 0));
         for &extent in extents {
-            let Some(words) = self.extent(extent) else { return own.flaw.found(()) };
+            let Some(words) = self.extent(extent) else { return self.flaw.found(()) };
             let blocks = extent * EXTENT_BLOCKS..(extent + 1) * EXTENT_BLOCKS;
             let mut free = 0;
             let mut last = None;
@@ -417,7 +429,7 @@ impl Arena {
             set(&words[FREE], free);
             if free == EXTENT_BLOCKS {
                 set(&words[OWNER], 0);
-                self.give_extent(own.flaw, extent);
+                self.give_extent(extent);
             } else if free > 0 {
                 self.enlist(own, extent);
                 add(&own.words[OWN_BLOCKS], free);
@@ -426,7 +438,7 @@ impl Arena {
     }
 
     /// Makes the pool anew from the extents that belong to nobody. The caller must hold the locks of all shards.
-    pub(super) fn rebuild_pool(&self, flaw: &Flaw) {
+    pub(super) fn rebuild_pool(&self) {
         // Empty first: whoever finds it so after this was cut short takes a fresh extent, and counts anew.
         let empty = |top| self.exchange_top(top, 0).err();
         let mut top = Some(self.pool[POOL_TOP].load(Ordering::Acquire));
@@ -434,7 +446,7 @@ impl Arena {
             top = empty(stale);
         }
         for extent in 0..self.taken() {
-            let Some(words) = self.extent(extent) else { return flaw.found(()) };
+            let Some(words) = self.extent(extent) else { return self.flaw.found(()) };
             if get(&words[OWNER]) != 0 {
                 continue;
             }
@@ -444,7 +456,7 @@ impl Arena {
                     .for_each(|block| self.link(block, block.wrapping_add(1)));
                 self.refresh(extent);
             }
-            self.give_extent(flaw, extent);
+            self.give_extent(extent);
         }
     }
 }
@@ -469,7 +481,7 @@ impl<'a> Chain<'a> {
         let first = self.block as usize * BLOCK_WORDS + self.at;
         let mut len = most.min(BLOCK_WORDS - self.at);
         self.at += len;
-        while len < most && self.next()? == self.block.wrapping_add(1) {
+        while len < most && self.next_is_neighbour()? {
             self.block += 1;
             self.at = BLOCK_WORDS.min(most - len);
             len += self.at;
@@ -482,6 +494,14 @@ impl<'a> Chain<'a> {
         let link = self.arena.links.get(self.block as usize)?;
         let next = self.block.wrapping_add(1).wrapping_add(get(link));
         self.arena.reaches(next).then_some(next)
+    }
+
+    /// Whether the next block lies behind this one. Within an extent that is reached, it is reached too.
+    #[inline]
+    fn next_is_neighbour(&self) -> Option<bool> {
+        let is_neighbour = get(self.arena.links.get(self.block as usize)?) == 0;
+        let next = self.block.wrapping_add(1);
+        Some(is_neighbour && (!next.is_multiple_of(EXTENT_BLOCKS) || self.arena.reaches(next)))
     }
 
     /// Whether the next bytes are these. The walk goes on behind them only if they are.

@@ -8,6 +8,7 @@ use super::flaw::Flaw;
 use super::record::Records;
 use super::region::Growing;
 use crate::shim::{AtomicU32, Ordering};
+use std::sync::Arc;
 
 /// The heap of a shard.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(super) struct Due {
     pub(super) heap: Growing<AtomicU32>,
     /// By slot: its position in the heap plus one, 0 for none.
     pub(super) places: Growing<AtomicU32>,
+    pub(super) flaw: Arc<Flaw>,
 }
 
 /// One use of a heap.
@@ -24,12 +26,11 @@ pub(super) struct Heap<'a> {
     due: &'a Due,
     len: &'a AtomicU32,
     records: &'a Records,
-    flaw: &'a Flaw,
 }
 
 impl Due {
-    pub(super) fn heap<'a>(&'a self, len: &'a AtomicU32, records: &'a Records, flaw: &'a Flaw) -> Heap<'a> {
-        Heap { due: self, len, records, flaw }
+    pub(super) fn heap<'a>(&'a self, len: &'a AtomicU32, records: &'a Records) -> Heap<'a> {
+        Heap { due: self, len, records }
     }
 }
 
@@ -38,7 +39,7 @@ impl Heap<'_> {
     pub(super) fn len(self) -> u32 {
         let len = get(self.len);
         let most = self.due.heap.len() as u32;
-        if len > most { self.flaw.found(most) } else { len }
+        if len > most { self.due.flaw.found(most) } else { len }
     }
 
     /// The slot that expires first.
@@ -58,7 +59,7 @@ impl Heap<'_> {
         let Some(hole) = self.place(slot) else { return };
         let len = self.len();
         if hole >= len {
-            return self.flaw.found(());
+            return self.due.flaw.found(());
         }
         let end = len - 1;
         self.set_place(slot, 0);
@@ -88,7 +89,7 @@ impl Heap<'_> {
 
     /// The position of a slot.
     pub(super) fn place(self, slot: u32) -> Option<u32> {
-        self.due.places.get(before(slot)).and_then(|place| get(place).checked_sub(1))
+        self.due.places.word(before(slot)).and_then(|place| get(place).checked_sub(1))
     }
 
     /// Whether the parent of a position comes before it, for a check.
@@ -97,7 +98,7 @@ impl Heap<'_> {
     }
 
     fn at(self, at: u32) -> u32 {
-        self.due.heap.get(at as usize).map_or_else(|| self.flaw.found(0), get)
+        self.due.heap.word(at as usize).map_or_else(|| self.due.flaw.found(0), get)
     }
 
     fn key(self, slot: u32) -> (u64, u32) {
@@ -105,17 +106,17 @@ impl Heap<'_> {
     }
 
     fn put(self, at: u32, slot: u32) {
-        match self.due.heap.get(at as usize) {
+        match self.due.heap.word(at as usize) {
             Some(word) => set(word, slot),
-            None => self.flaw.found(()),
+            None => self.due.flaw.found(()),
         }
         self.set_place(slot, at + 1);
     }
 
     fn set_place(self, slot: u32, place: u32) {
-        match self.due.places.get(before(slot)) {
+        match self.due.places.word(before(slot)) {
             Some(word) => set(word, place),
-            None => self.flaw.found(()),
+            None => self.due.flaw.found(()),
         }
     }
 
@@ -157,7 +158,7 @@ impl Heap<'_> {
 
 /// Where a slot's word is in an array that has none for slot 0. Nowhere, for slot 0.
 fn before(slot: u32) -> usize {
-    (slot as usize).wrapping_sub(1)
+    slot.wrapping_sub(1) as usize
 }
 
 fn get(word: &AtomicU32) -> u32 {

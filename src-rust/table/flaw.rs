@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Of one shard, in this process.
+/// Of one table, in this process.
 #[derive(Debug, Default)]
 pub(super) struct Flaw(AtomicBool);
 

@@ -125,11 +125,12 @@ impl Table {
         host: Option<Arc<dyn Host>>,
     ) -> Self {
         let sharing = host.map(|host| Arc::new(Sharing::new(host)));
-        let shard = |number| Shard::new(region, plan, options, sharing.as_ref(), number);
+        let flaw = Arc::default();
+        let shard = |number| Shard::new(region, plan, options, sharing.as_ref(), &flaw, number);
         Self {
             options: options.clone(),
             shards: (0..plan.shards).map(shard).collect(),
-            arena: Arena::new(region, plan, sharing.as_ref()),
+            arena: Arena::new(region, plan, sharing.as_ref(), &flaw),
             totals: Totals::new(region.area(plan.totals), options),
             generation: region.area(plan.generation),
             stats: Stats::new(region.area(plan.stripes), region.area(plan.counts)),

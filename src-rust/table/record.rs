@@ -48,8 +48,7 @@ impl Records {
     /// A slot's record, if it is within reach.
     #[inline]
     pub(super) fn at(&self, slot: u32) -> Option<Words<'_>> {
-        let first = (slot as usize).wrapping_sub(1).wrapping_mul(WORDS);
-        self.0.get(first..)?.first_chunk().map(Words)
+        self.0.part(slot.wrapping_sub(1) as usize).map(Words)
     }
 
     /// When a slot's entry expires; `NEVER` of a slot that is out of reach.

@@ -239,6 +239,27 @@ impl<T: Word> Growing<T> {
     }
 }
 
+impl<T: Word> Growing<T> {
+    /// The `index`th of parts of `N` words, if it is there.
+    #[inline]
+    pub(super) fn part<const N: usize>(&self, index: usize) -> Option<&[T; N]> {
+        // Far from overflowing: slots are counted by 32 bits.
+        if (index + 1) * N > self.reach.load(Ordering::Relaxed) {
+            return None;
+        }
+        // SAFETY: the part ends within reach, which is within the area.
+        let first = unsafe { self.area.first.add(index * N) };
+        // SAFETY: as in `Area::deref`, of a part of what that gives.
+        Some(unsafe { first.cast().as_ref() })
+    }
+
+    /// A word, if it is there.
+    #[inline]
+    pub(super) fn word(&self, index: usize) -> Option<&T> {
+        self.part::<1>(index).map(|[word]| word)
+    }
+}
+
 impl<T: Word> Deref for Growing<T> {
     type Target = [T];
 

@@ -116,6 +116,14 @@ pub(super) struct Area<T>(Arc<Box<[T]>>);
 pub(super) type Growing<T> = Area<T>;
 
 impl<T> Area<T> {
+    pub(super) fn part<const N: usize>(&self, index: usize) -> Option<&[T; N]> {
+        self.0.get(index * N..)?.first_chunk()
+    }
+
+    pub(super) fn word(&self, index: usize) -> Option<&T> {
+        self.0.get(index)
+    }
+
     pub(super) fn grow(&self, _host: &dyn Host, len: usize) -> bool {
         len <= self.0.len()
     }

@@ -180,7 +180,7 @@ impl Writer<'_> {
         if entries > u64::from(options.max_size) || bytes > options.max_bytes {
             return self.shard.flaw.found(());
         }
-        self.table.arena.rebuild_pool(&self.shard.flaw);
+        self.table.arena.rebuild_pool();
         self.table.totals.recounted(entries as u32, bytes);
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Shard {
     visible: atomic::AtomicU32,
     pub(super) lock: Lock,
     pub(super) owner: Ownership,
-    pub(super) flaw: Flaw,
+    pub(super) flaw: Arc<Flaw>,
     pub(super) gate: Gate,
     pub(super) index: Index,
     pub(super) records: Records,
@@ -48,6 +48,7 @@ impl Shard {
         plan: &Geometry,
         options: &Options,
         sharing: Option<&Arc<Sharing>>,
+        flaw: &Arc<Flaw>,
         number: u32,
     ) -> Self {
         let (slots, at) = (plan.slots as usize, number as usize);
@@ -60,7 +61,7 @@ impl Shard {
             visible: atomic::AtomicU32::new(plan.slots),
             lock: Lock::default(),
             owner: Ownership::new(region.area(plan.owners.part(at, gate::OWNER_WORDS))),
-            flaw: Flaw::default(),
+            flaw: Arc::clone(flaw),
             gate: Gate(region.area(plan.gates.part(at, gate::WORDS))),
             index: Index::new(region.area(plan.index.part(at, plan.cells as usize))),
             records: Records(
@@ -73,6 +74,7 @@ impl Shard {
                 visited: region.area(plan.visited.part(at, slots)),
                 grace: grace_entries(plan.capacity.div_ceil(plan.shards), options.grace_window),
                 grace_window: options.grace_window,
+                flaw: Arc::clone(flaw),
             },
             state: State {
                 words: region.area(plan.states.part(at, gate::STATE_WORDS)),
@@ -82,6 +84,7 @@ impl Shard {
             due: Due {
                 heap: region.growing(plan.due.part(at, slots), reach(slots)),
                 places: region.growing(plan.due_places.part(at, slots), reach(slots)),
+                flaw: Arc::clone(flaw),
             },
             sharing: sharing.cloned(),
         }
@@ -140,11 +143,11 @@ impl Shard {
     }
 
     pub(super) fn list(&self) -> List<'_> {
-        self.sieve.list(self.state.sieve(), &self.flaw)
+        self.sieve.list(self.state.sieve())
     }
 
     pub(super) fn due(&self) -> Heap<'_> {
-        self.due.heap(self.state.due(), &self.records, &self.flaw)
+        self.due.heap(self.state.due(), &self.records)
     }
 
     /// Whether a clear, or a delete that came too late, waits for the next lock holder: the shard counts as empty.

@@ -9,6 +9,7 @@ use super::flaw::Flaw;
 use super::region::{Area, Growing};
 use super::types::grace_entries;
 use crate::shim::{AtomicU8, AtomicU32, Ordering};
+use std::sync::Arc;
 
 const HAND: usize = 0;
 /// The oldest entry of the window; 0 when the window is empty.
@@ -28,6 +29,7 @@ pub(super) struct Sieve {
     /// The window of a shard that is full of entries.
     pub(super) grace: u32,
     pub(super) grace_window: f64,
+    pub(super) flaw: Arc<Flaw>,
 }
 
 /// One use of a list, under the shard's lock.
@@ -35,12 +37,11 @@ pub(super) struct Sieve {
 pub(super) struct List<'a> {
     sieve: &'a Sieve,
     words: &'a [AtomicU32; 4],
-    flaw: &'a Flaw,
 }
 
 impl Sieve {
-    pub(super) fn list<'a>(&'a self, words: &'a [AtomicU32; 4], flaw: &'a Flaw) -> List<'a> {
-        List { sieve: self, words, flaw }
+    pub(super) fn list<'a>(&'a self, words: &'a [AtomicU32; 4]) -> List<'a> {
+        List { sieve: self, words }
     }
 
     /// An entry was used. A byte that is set already is not written: that would take its cache line from every other
@@ -166,7 +167,7 @@ impl List<'_> {
         let hand = self.word(HAND);
         let mut slot = if hand == 0 { oldest } else { hand };
         for _ in 0..2 * len {
-            let Some(visited) = self.sieve.visited.get(before(slot)) else { return self.flaw.found(0) };
+            let Some(visited) = self.sieve.visited.get(before(slot)) else { return self.sieve.flaw.found(0) };
             if visited.load(Ordering::Relaxed) == 0 {
                 break;
             }
@@ -234,7 +235,7 @@ impl List<'_> {
                 return;
             }
         }
-        self.flaw.found(());
+        self.sieve.flaw.found(());
     }
 
     /// The hand goes on at `slot`, or at the oldest entry if that is 0 or in the window.
@@ -243,30 +244,30 @@ impl List<'_> {
     }
 
     fn join(self, before: u32, after: u32) {
-        let (newer, older) = (self.sieve.newer.get(before as usize), self.sieve.older.get(after as usize));
-        let (Some(newer), Some(older)) = (newer, older) else { return self.flaw.found(()) };
+        let (newer, older) = (self.sieve.newer.word(before as usize), self.sieve.older.word(after as usize));
+        let (Some(newer), Some(older)) = (newer, older) else { return self.sieve.flaw.found(()) };
         newer.store(after, Ordering::Relaxed);
         older.store(before, Ordering::Relaxed);
     }
 
     pub(super) fn newer(self, slot: u32) -> u32 {
-        let word = self.sieve.newer.get(slot as usize);
-        word.map_or_else(|| self.flaw.found(0), |word| word.load(Ordering::Relaxed))
+        let word = self.sieve.newer.word(slot as usize);
+        word.map_or_else(|| self.sieve.flaw.found(0), |word| word.load(Ordering::Relaxed))
     }
 
     fn older(self, slot: u32) -> u32 {
-        let word = self.sieve.older.get(slot as usize);
-        word.map_or_else(|| self.flaw.found(0), |word| word.load(Ordering::Relaxed))
+        let word = self.sieve.older.word(slot as usize);
+        word.map_or_else(|| self.sieve.flaw.found(0), |word| word.load(Ordering::Relaxed))
     }
 
     fn is_young(self, slot: u32) -> bool {
-        self.sieve.young.get(before(slot)).is_some_and(|young| young.load(Ordering::Relaxed) != 0)
+        self.sieve.young.word(before(slot)).is_some_and(|young| young.load(Ordering::Relaxed) != 0)
     }
 
     fn set_young(self, slot: u32, young: bool) {
-        match self.sieve.young.get(before(slot)) {
+        match self.sieve.young.word(before(slot)) {
             Some(word) => word.store(u8::from(young), Ordering::Relaxed),
-            None => self.flaw.found(()),
+            None => self.sieve.flaw.found(()),
         }
     }
 
@@ -282,5 +283,5 @@ impl List<'_> {
 /// Where a slot's byte is in an array that has none for slot 0. Nowhere, for slot 0.
 #[inline]
 fn before(slot: u32) -> usize {
-    (slot as usize).wrapping_sub(1)
+    slot.wrapping_sub(1) as usize
 }

@@ -64,6 +64,7 @@ impl Table {
     }
 
     /// First the lock, among the threads of this process, then the owner word, among processes.
+    #[inline(never)]
     fn lock_shared<'t>(
         &'t self,
         sharing: &Sharing,
@@ -100,8 +101,17 @@ impl Table {
 }
 
 impl Drop for Writer<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(sharing) = &self.table.sharing else { return };
+        if let Some(sharing) = &self.table.sharing {
+            self.let_go(sharing);
+        }
+    }
+}
+
+impl Writer<'_> {
+    #[inline(never)]
+    fn let_go(&self, sharing: &Sharing) {
         // What a panic has left is for the next holder to repair: one of this process finds its own word, others find
         // this process dead some day.
         if !self.sound || panicking() {
@@ -300,8 +310,7 @@ impl<'t> Writer<'t> {
     }
 
     pub(super) fn own(&self) -> Own<'t> {
-        let shard = self.shard;
-        Own { words: shard.state.own(), shard: shard.number, flaw: &shard.flaw }
+        Own { words: self.shard.state.own(), shard: self.shard.number }
     }
 
     /// Drops every entry. Each slot changes in a bracket of its own, as when it is unpublished; the cells go all at
@@ -375,7 +384,7 @@ impl<'t> Writer<'t> {
 
     pub(super) fn give_slot(&self, slot: u32) {
         let free = self.shard.state.free_slot();
-        match self.shard.sieve.newer.get(slot as usize) {
+        match self.shard.sieve.newer.word(slot as usize) {
             Some(next) => next.store(free.load(Ordering::Relaxed), Ordering::Relaxed),
             None => return self.shard.flaw.found(()),
         }

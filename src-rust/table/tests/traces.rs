@@ -5,7 +5,6 @@
 use super::model::Model;
 use super::{find, options, set, table};
 use crate::shim::{AtomicU8, AtomicU32};
-use crate::table::flaw::Flaw;
 use crate::table::region::{Area, Planner, Region};
 use crate::table::sieve::Sieve;
 use crate::table::{Get, NEVER, Options, Table};
@@ -39,7 +38,6 @@ fn cloud_physics(folder: &Path) -> Vec<(u64, u32)> {
 struct List {
     sieve: Sieve,
     words: Area<AtomicU32>,
-    flaw: Flaw,
 }
 
 impl List {
@@ -56,12 +54,13 @@ impl List {
             visited: region.area(visited),
             grace: 0,
             grace_window,
+            flaw: Arc::default(),
         };
-        Self { sieve, words: region.area(words), flaw: Flaw::default() }
+        Self { sieve, words: region.area(words) }
     }
 
     fn list(&self) -> crate::table::sieve::List<'_> {
-        self.sieve.list(self.words.first_chunk().unwrap(), &self.flaw)
+        self.sieve.list(self.words.first_chunk().unwrap())
     }
 }
 
