@@ -78,7 +78,12 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    pub(super) fn new(region: &Arc<Region>, plan: &Geometry, sharing: Option<&Arc<Sharing>>, flaw: &Arc<Flaw>) -> Self {
+    pub(super) fn new(
+        region: &Arc<Region>,
+        plan: &Geometry,
+        sharing: Option<&Arc<Sharing>>,
+        flaw: &Arc<Flaw>,
+    ) -> Self {
         Self {
             blocks: region.area(plan.blocks),
             links: region.area(plan.links),

@@ -25,7 +25,22 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn start(role: &str, directory: &Path) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
+        Self::run(Command::new(std::env::current_exe().unwrap()), role, directory)
+    }
+
+    /// Starts it where `directory` is a file system of its own, of so many KiB. `None`: this user may not.
+    pub(super) fn start_within(kibibytes: usize, role: &str, directory: &Path) -> Option<Self> {
+        let script =
+            format!("mount -t tmpfs -o size={kibibytes}k none '{}' && exec \"$@\"", directory.display());
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"]);
+        command.arg(std::env::current_exe().unwrap());
+        let mut process = Self::run(command, role, directory);
+        // It says so as soon as it runs.
+        process.hear().map(|_| process)
+    }
+
+    fn run(mut command: Command, role: &str, directory: &Path) -> Self {
         command.args([
             "--exact",
             "shared::test::process::role",
@@ -74,7 +89,7 @@ impl Process {
     }
 }
 
-fn say(what: impl std::fmt::Display) {
+pub(super) fn say(what: impl std::fmt::Display) {
     let mut out = std::io::stdout().lock();
     // In one piece: others write to the same pipe.
     out.write_all(format!("\n{MARK}{what}\n").as_bytes()).unwrap();
@@ -82,7 +97,7 @@ fn say(what: impl std::fmt::Display) {
 }
 
 /// Waits for `go`. False: the end of the input.
-fn listen() -> bool {
+pub(super) fn listen() -> bool {
     std::io::stdin().read_exact(&mut [0]).is_ok()
 }
 
@@ -114,6 +129,9 @@ fn role() {
         "fork" => fork(directory),
         "stolen" => stolen::by_a_stranger(directory, numbers[0] == 1),
         "program" => stolen::program(directory),
+        "full" => full::layer(directory),
+        "full-table" => full::table(directory),
+        "work" => kills::work(directory, numbers[0] as u64),
         other => panic!("{other}"),
     }
 }

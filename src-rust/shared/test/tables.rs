@@ -11,19 +11,18 @@ fn open(directory: &Path, name: &str) -> Arc<Shared> {
 }
 
 /// As another process would.
-fn open_apart(directory: &Path, name: &str) -> Shared {
-    let identity = identity(name);
+pub(super) fn open_apart(directory: &Path, identity: &Identity) -> Shared {
     let bound = identity.options.max_bytes;
     let shape = |bound| {
         let options = Options { max_bytes: bound, ..identity.options.clone() };
         let plan = crate::table::Table::plan(&options, at::TABLE_AT);
         Shape { bytes: plan.bytes as u64, fixed: plan.fixed.end as u64 }
     };
-    let request = Request { directory, identity: &identity, create: true, bound, shape: &shape };
+    let request = Request { directory, identity, create: true, bound, shape: &shape };
     Shared::new(file::attach(&request).unwrap().unwrap()).unwrap()
 }
 
-fn find(shared: &Shared, key: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn find(shared: &Shared, key: &[u8]) -> Option<Vec<u8>> {
     let mut out = [0; 1_000];
     match shared.table().get(key, 0, &mut out, true) {
         Get::Hit(hit) => Some(out[..hit.len as usize].to_vec()),
@@ -38,14 +37,14 @@ fn set(shared: &Shared, key: &[u8], value: &[u8]) -> bool {
 #[test]
 fn what_one_stores_the_other_finds_and_it_outlives_both() {
     let scratch = Scratch::new();
-    let one = open_apart(&scratch.caches(), "it");
+    let one = open_apart(&scratch.caches(), &identity("it"));
     assert!(set(&one, b"key", b"value"));
-    let other = open_apart(&scratch.caches(), "it");
+    let other = open_apart(&scratch.caches(), &identity("it"));
     assert_eq!(find(&other, b"key").unwrap(), b"value");
     assert!(set(&other, b"key", b"changed"));
     assert_eq!(find(&one, b"key").unwrap(), b"changed");
     drop((one, other));
-    let later = open_apart(&scratch.caches(), "it");
+    let later = open_apart(&scratch.caches(), &identity("it"));
     assert_eq!(find(&later, b"key").unwrap(), b"changed");
     assert!(later.table().verify().is_ok());
 }
@@ -89,10 +88,10 @@ fn a_damaged_table_is_given_up_and_the_next_is_fresh() {
 #[test]
 fn who_only_reads_finds_everything_and_stores_nothing() {
     let scratch = Scratch::new();
-    let owner = open_apart(&scratch.caches(), "it");
+    let owner = open_apart(&scratch.caches(), &identity("it"));
     assert!(set(&owner, b"key", b"value"));
-    let all: Vec<_> = (1..at::PARTICIPANTS).map(|_| open_apart(&scratch.caches(), "it")).collect();
-    let late = open_apart(&scratch.caches(), "it");
+    let all: Vec<_> = (1..at::PARTICIPANTS).map(|_| open_apart(&scratch.caches(), &identity("it"))).collect();
+    let late = open_apart(&scratch.caches(), &identity("it"));
     assert!(all.iter().all(Shared::is_participant) && !late.is_participant());
     assert_eq!(find(&late, b"key").unwrap(), b"value");
     assert!(!set(&late, b"other", b"value"));
@@ -105,7 +104,7 @@ fn who_only_reads_finds_everything_and_stores_nothing() {
 #[test]
 fn a_listed_file_is_opened_as_it_is_and_removed_when_nobody_uses_it() {
     let scratch = Scratch::new();
-    let one = open_apart(&scratch.caches(), "it");
+    let one = open_apart(&scratch.caches(), &identity("it"));
     assert!(set(&one, b"key", b"value"));
     let listed = list(&scratch.caches()).unwrap().remove(0);
     assert!(listed.allocated < 1 << 20, "{listed:?}");
