@@ -33,6 +33,7 @@ pub(super) struct Geometry {
     /// Of the region.
     pub(super) bytes: usize,
     pub(super) totals: Place<AtomicU64>,
+    pub(super) timed: Place<AtomicU32>,
     pub(super) pool: Place<AtomicU64>,
     pub(super) sums: Place<AtomicU64>,
     pub(super) gates: Place<AtomicU32>,
@@ -64,6 +65,7 @@ impl Geometry {
         let every = |words: usize| words * shards as usize;
         let mut plan = Planner::default();
         let totals = plan.place(16);
+        let timed = plan.place(32);
         let pool = plan.place(16);
         let gates = plan.place(every(gate::WORDS));
         let states = plan.place(every(gate::STATE_WORDS));
@@ -91,6 +93,7 @@ impl Geometry {
             cells,
             bytes,
             totals,
+            timed,
             pool,
             sums,
             gates,

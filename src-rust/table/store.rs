@@ -6,7 +6,7 @@
 
 use super::Table;
 use super::shard::Shard;
-use super::types::{Put, Stored, Token, blocks, cost};
+use super::types::{NEVER, Put, Stored, Token, blocks, cost};
 use super::writer::{Item, Writer};
 use crate::hash::hash;
 use crate::shim::Ordering;
@@ -68,6 +68,9 @@ impl Table {
         };
         if fill.is_some_and(|token| !writer.honours(token)) {
             return Put::Outdated;
+        }
+        if item.expires_at != NEVER && !self.is_timed() {
+            self.timed[0].store(1, Ordering::Relaxed);
         }
         if replaces {
             writer.count_change();
