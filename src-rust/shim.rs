@@ -22,8 +22,10 @@ mod lock {
     /// How long a writer waits for a lock.
     const DEADLINE: Duration = Duration::from_millis(5);
 
-    /// A lock that protects words which live elsewhere.
+    /// A lock that protects words which live elsewhere. It has its cache lines to itself: what its owner is made of is read
+    /// by those who take no lock.
     #[derive(Debug, Default)]
+    #[repr(align(128))]
     pub(crate) struct Lock(parking_lot::Mutex<()>);
     pub(crate) type Guard<'a> = parking_lot::MutexGuard<'a, ()>;
 

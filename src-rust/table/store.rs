@@ -181,7 +181,8 @@ impl Writer<'_> {
         let (entries, bytes) = replaced.map_or((1, cost), |old| (0, cost.saturating_sub(old)));
         self.table.arena.secure(self.own(), count)
             && (replaced.is_some() || self.has_slot())
-            && self.table.totals.reserve(entries, bytes)
+            // A value of the same size changes nothing; the word belongs to all shards.
+            && ((entries, bytes) == (0, 0) || self.table.totals.reserve(entries, bytes))
     }
 
     /// Drops one entry: of this shard, or if it has none, of another whose lock is free.
