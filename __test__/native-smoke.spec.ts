@@ -1,5 +1,7 @@
 /** The addon that `make build` leaves here, without the TypeScript above it: names, options, keys, codes, misuse. */
 import { describe, expect, it } from 'vitest'
+import { makeCodec } from '../src/codec/codecs'
+import { Scratch } from '../src/scratch'
 import { addon, BareTable, freshName } from './support/native'
 import { thrownBy } from './support/refused'
 
@@ -150,6 +152,70 @@ describe('a native look-up', () => {
     table.hot.putNumber(1)
     expect(table.hot.getNumber(1)).toBe('aéÿ\0')
     expect(table.hot.peekKey(table.write(utf16('a')))).toBe(5)
+  })
+})
+
+describe('a value that is an argument', () => {
+  const IN_ARGUMENT = 2 ** 32 - 1
+  const put = (table: BareTable, value: unknown, key = 'key'): number => {
+    table.offer(new Uint8Array())
+    table.words[5] = IN_ARGUMENT
+    return (table.hot.putString as (key: string, value: unknown) => number)(key, value)
+  }
+
+  it.each(['', 'a', 'ÿ'.repeat(255), 'é\0ÿ', 'Ā', '\ud800', `${'a'.repeat(254)}Ā`])(
+    'is stored as it is written in JavaScript: %j',
+    (value) => {
+      const table = new BareTable()
+      expect(put(table, value)).toBe(0)
+      const scratch = new Scratch(1_024)
+      const length = makeCodec('structured').encode(value, scratch, 0, 1_024)
+      expect(table.words[5]).toBe(length)
+      const found = table.hot.peekKey(table.write(utf16('key')))
+      expect(table.found(found)).toEqual(Uint8Array.from(scratch.bytes.subarray(0, length)))
+    },
+  )
+
+  it.each([
+    ['too long', 'a'.repeat(256)],
+    ['a number', 1],
+    ['missing', undefined],
+  ])('is %s', (_, value) => {
+    const table = new BareTable()
+    expect(() => put(table, value)).toThrow('a string of at most 255 units')
+    expect(table.hot.getString('key')).toBe(MISS)
+  })
+
+  it('is larger than a value may be', () => {
+    const table = new BareTable({ maxValueSize: 3 })
+    expect(['ab', 'abc', 'Ā', 'Āb'].map((value) => put(table, value))).toEqual([0, OVERSIZE, 0, OVERSIZE])
+  })
+})
+
+describe('a call that does not say the time', () => {
+  const UNTIMED = -5
+
+  it('is answered as long as nothing was stored that expires', () => {
+    const table = new BareTable()
+    const at = (now: number, expiresAt = Number.POSITIVE_INFINITY) => {
+      table.offer(Uint8Array.of(1))
+      table.times[4] = expiresAt
+      table.times[5] = now
+    }
+    at(Number.NaN)
+    expect([table.hot.putString('a'), table.hot.getString('a'), table.hot.getString('b')]).toEqual([
+      0,
+      1,
+      MISS,
+    ])
+    at(5, 10)
+    expect(table.hot.putString('b')).toBe(0)
+    at(Number.NaN)
+    const key = table.write(utf16('a'))
+    const { getKey, getString, peekKey, putString } = table.hot
+    expect([putString('c'), getString('a'), getKey(key), peekKey(key)]).toEqual(Array(4).fill(UNTIMED))
+    at(10)
+    expect([getString('a'), getString('b'), getString('c')]).toEqual([1, MISS, MISS])
   })
 })
 

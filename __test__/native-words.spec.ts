@@ -99,7 +99,11 @@ describe('a native change is seen', () => {
       sum += cached('a')
       if (i === AT) {
         outgoing.bytes[0] = 0x80 + 2 // The value 2.
-        other.put('a', 1, 0, other.now(), Number.POSITIVE_INFINITY, undefined, true)
+        other.put('a', 1, 0, other.now(), {
+          ttl: Number.POSITIVE_INFINITY,
+          token: undefined,
+          replacing: true,
+        })
       }
     }
     expect(sum).toBe(AT + 1 + 2 * (LIMIT - AT - 1))

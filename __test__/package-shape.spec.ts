@@ -61,7 +61,7 @@ describe('dependencies run one way', () => {
     'keys/.*': 'errors',
     'codec/.*': 'errors|scratch|keys/(bytes|classes)',
     addon: 'errors',
-    near: 'keys/index|policies/make|stats',
+    near: 'keys/index|policies/(make|sieve)|stats',
     'expiry|flight|freeze': 'keys/.*|policies/policy',
     mistakes: 'errors',
     name: 'errors',

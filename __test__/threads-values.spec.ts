@@ -270,3 +270,21 @@ describe('codecs', () => {
     )
   })
 })
+
+describe('strings around the length that is handed over without a copy in JavaScript', () => {
+  const lengths = [0, 1, 254, 255, 256, 257]
+  it.each(['a', 'ÿ', 'Ā'])('of %j', (unit) => {
+    for (const near of [true, false]) {
+      const cached = threads((key: unknown) => unit.repeat(lengths[(key as number[])[0]]), { near })
+      for (let n = 0; n < 3; n++)
+        for (const [i, length] of lengths.entries()) expect(cached([i])).toBe(unit.repeat(length))
+      expect(cached.cacheInfo()).toMatchObject({ misses: lengths.length, hits: 2 * lengths.length })
+    }
+  })
+
+  it('are returned and not stored where they are too large', () => {
+    const cached = threads((length: number) => 'Ā'.repeat(length), { maxValueSize: 101 })
+    for (const length of [50, 51, 50, 51]) expect(cached(length)).toBe('Ā'.repeat(length))
+    expect(cached.cacheInfo()).toMatchObject({ misses: 3, hits: 1, oversizeSkips: 2 })
+  })
+})

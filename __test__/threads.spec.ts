@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { Backend, cache, createCache } from 'warp-cache'
+import { NativeTable } from '../src/backends/native-table'
+import { parseFunctionOptions } from '../src/options'
 import { CacheModel, KEYS } from './support/cache-model'
 import { FakeClock } from './support/fake-clock'
 import { freshName } from './support/native'
@@ -249,6 +251,36 @@ describe('bounds of a native table', () => {
 })
 
 describe('a native ttl', () => {
+  it.each([true, false])(
+    'is kept by who has none (near: %s): an isolate that says no time asks for it',
+    (near) => {
+      const clock = new FakeClock()
+      const options = { name: freshName(), maxSize: 2, near, now: clock.now }
+      let calls = 0
+      const cached = threads((_key: string) => ++calls, options)
+      const elsewhere = new NativeTable(
+        options.name,
+        parseFunctionOptions({ ...options, backend: 'threads' }),
+      )
+      const set = (key: string) => {
+        elsewhere.exchange.outgoing.bytes[0] = 0x80
+        elsewhere.put(key, 1, 0, elsewhere.now(), { ttl: 10, token: undefined, replacing: true })
+      }
+      expect(cached('a')).toBe(1)
+      set('b')
+      expect([cached('b'), cached('b')]).toEqual([0, 0])
+      clock.advance(10)
+      // What has expired goes first, though 'a' is older.
+      expect(cached('c')).toBe(2)
+      expect(cached.cacheInfo()).toMatchObject({ evictions: 0, expirations: 1 })
+      expect([cached('a'), cached('c')]).toEqual([1, 2])
+      cached.cacheDelete('a')
+      set('b')
+      clock.advance(10)
+      expect(cached('b')).toBe(3)
+    },
+  )
+
   it.each([true, false])('ends the life of an entry at its time (near: %s)', (near) => {
     const clock = new FakeClock()
     let calls = 0

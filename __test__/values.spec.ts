@@ -173,6 +173,35 @@ describe('what structuredClone copies', () => {
   })
 })
 
+describe('objects of shapes that are met often', () => {
+  const shapes = Array.from({ length: 20 }, (_, shape) =>
+    Array.from({ length: shape + 1 }, (_, i) => `${'pqrs'[i % 4]}${shape}${i}`),
+  )
+  const odd = [
+    ['__proto__', 'a'],
+    ['2', '1', 'b'],
+    ['constructor', 'toString'],
+    ['ÿ', 'Ā', ''],
+  ]
+
+  it('come back whole, whichever are met in between', () => {
+    const names = [...shapes, ...odd]
+    for (let turn = 0; turn < 300; turn++) {
+      const value = Array.from({ length: 3 }, (_, i) => {
+        const entries = names[(turn * (i + 1) + i) % names.length].map((name, n) => [
+          name,
+          n % 3 ? n : { turn },
+        ])
+        return Object.fromEntries(entries)
+      })
+      expectClone(value)
+    }
+    for (const each of names) {
+      for (let n = 0; n < 120; n++) expectClone(Object.fromEntries(each.map((name, i) => [name, i + n])))
+    }
+  })
+})
+
 describe('what differs from structuredClone', () => {
   it('a Buffer is a Buffer, and its bytes alone', () => {
     const pooled = Buffer.from('abc')

@@ -48,8 +48,10 @@ mod lock {
     const SPINNING: Duration = Duration::from_micros(50);
     const NAPS: [Duration; 2] = [Duration::from_micros(50), Duration::from_micros(500)];
 
-    /// A lock that protects words which live elsewhere.
+    /// A lock that protects words which live elsewhere. It has its cache lines to itself: what its owner is made of is read
+    /// by those who take no lock.
     #[derive(Debug, Default)]
+    #[repr(align(128))]
     pub(crate) struct Lock(parking_lot::Mutex<()>);
     pub(crate) type Guard<'a> = parking_lot::MutexGuard<'a, ()>;
 

@@ -6,46 +6,63 @@
  * call at that moment could have been served. Entries are never removed by others, only found to be outdated.
  */
 import { KeyIndex } from './keys/index'
-import type { Key } from './keys/tokens'
-import { makePolicy } from './policies/make'
-import type { Policy } from './policies/policy'
+import type { Key, Token } from './keys/tokens'
+import { graceEntries } from './policies/make'
+import { Sieve } from './policies/sieve'
 import { type Counters, NEAR_HITS, newNativeCounters } from './stats'
 
-/** The words of a table, in memory that native code writes. */
+/** The words of a table, in memory that native code writes. A slot has the same index in both arrays. */
 export interface Words {
-  /** One number: another one after every clear. */
-  readonly generation: Uint32Array
-  /** By native slot: another one after every change. */
+  /** First the generation: another one after every clear. Then by slot, a version: another one after every change. */
   readonly versions: Uint32Array
-  /** By native slot: 1 once the entry was hit. */
+  /** By slot: 1 once the entry was hit. What is before the first slot is not of the table's. */
   readonly visited: Uint8Array
+  /** The index of the first slot. */
+  readonly first: number
 }
+
+/** Where the generation is. */
+export const TABLE_GENERATION = 0
 
 const FIRST_CAPACITY = 4
 const GRACE_WINDOW = 0.05
+/** A value has at most this part of all bytes: what a large one saves in time, the garbage collector takes in memory. */
+const LARGEST_SHARE = 16
+
+/** One remembered value. A hit reads all of it, so it is one object: arrays by place would take it 2 ns longer. */
+export class NearEntry {
+  /** 1 once the entry was hit. */
+  visited = 0
+
+  constructor(
+    /** Where a promise was stored, a promise. */
+    public value: unknown,
+    /** The index of the native slot in the table's words. */
+    public at: number,
+    /** What must be there. */
+    public version: number,
+    /** From when on the entry is expired, on the table's clock. */
+    public expiresAt: number,
+    /** Of the value where it is encoded. */
+    public bytes: number,
+  ) {}
+}
 
 export class Near {
   readonly index = new KeyIndex()
-  /** `index.one`, one step nearer. */
-  readonly one = this.index.one
-  /** By place: the value, or where a promise was stored, a promise of it. */
-  values: unknown[] = [undefined]
-  /** By twice the place: the native slot, then the version that its word must have. */
-  stamps = new Uint32Array(2)
-  /** By place: from when on the entry is expired, on the table's clock. */
-  expiresAt = new Float64Array(1)
-  /** By place: 1 once the entry was hit. */
-  visited: Uint8Array
+  /** What the index has of keys of one token, one step nearer. */
+  readonly quick = new Map<Token, NearEntry>()
+  /** By place in the index. */
+  entries: (NearEntry | undefined)[] = [undefined]
   /** The generation of all that is here. */
   generation: number
   // The table's words, one step nearer. Let go of by `close`: their memory is the table's.
-  generationWord: Uint32Array
   versions: Uint32Array
   tableVisited: Uint8Array
-  /** By place: the bytes of the value where it is encoded. */
-  private sizes = new Uint32Array(1)
+  private readonly first: number
+  private readonly largest: number
   private bytes = 0
-  private policy: Policy
+  private policy: Sieve
   private capacity = 0
   private size = 0
 
@@ -56,34 +73,39 @@ export class Near {
     private readonly maxSize: number,
     private readonly maxBytes: number,
   ) {
-    this.generationWord = words.generation
     this.versions = words.versions
     this.tableVisited = words.visited
+    this.first = words.first
+    this.largest = maxBytes / LARGEST_SHARE
     this.policy = this.newPolicy()
-    this.visited = this.policy.visited
-    this.generation = words.generation[0]
+    this.generation = words.versions[TABLE_GENERATION]
   }
 
-  /** `place`, or 0 if what is there is outdated. Takes 0 for no place. */
-  valid(place: number): number {
-    if (place === 0 || this.generationWord[0] !== this.generation) return 0
-    const { stamps } = this
-    return this.versions[stamps[2 * place]] === stamps[2 * place + 1] ? place : 0
+  /** Whether an entry is what the table has. */
+  isCurrent(entry: NearEntry): boolean {
+    const { versions } = this
+    return versions[entry.at] === entry.version && versions[TABLE_GENERATION] === this.generation
   }
 
-  find(key: Key): number {
+  /** The entry at a place, unless it is outdated. Takes 0 for no place. */
+  valid(place: number): NearEntry | undefined {
+    const entry = this.entries[place]
+    return entry !== undefined && this.isCurrent(entry) ? entry : undefined
+  }
+
+  find(key: Key): NearEntry | undefined {
     return this.valid(this.index.find(key))
   }
 
-  /** A hit at a place that is known to be good: counts as a use, here and in the table. */
-  take(place: number): unknown {
+  /** A hit of an entry that is known to be good: counts as a use, here and in the table. */
+  take(entry: NearEntry): unknown {
     const { tableVisited } = this
-    const slot = this.stamps[2 * place]
+    const { at } = entry
     this.counters[NEAR_HITS]++
-    this.visited[place] = 1
+    entry.visited = 1
     // A blind store would take the cache line from the other threads.
-    if (tableVisited[slot] === 0) tableVisited[slot] = 1
-    return this.values[place]
+    if (tableVisited[at] === 0) tableVisited[at] = 1
+    return entry.value
   }
 
   /**
@@ -99,83 +121,105 @@ export class Near {
     expiresAt: number,
     bytes: number,
   ): void {
-    if (this.generationWord[0] !== this.generation) this.clear()
-    if (generation !== this.generation || bytes > this.maxBytes) return
+    if (this.versions[TABLE_GENERATION] !== this.generation) this.clear()
+    if (generation !== this.generation || bytes > this.largest) return
     // Seldom: most entries are small, and are too many before they are too large together.
     if (this.bytes + bytes > this.maxBytes) this.clear()
-    const place = this.index.find(key) || this.newPlace(key)
-    this.resize(place, bytes)
-    this.values[place] = value
-    this.stamps[2 * place] = slot
-    this.stamps[2 * place + 1] = version
-    this.expiresAt[place] = expiresAt
+    const place = this.index.find(key)
+    const entry = this.entries[place]
+    if (entry === undefined) {
+      this.insert(key, new NearEntry(value, this.first + slot, version, expiresAt, bytes))
+      return
+    }
+    this.bytes -= entry.bytes
+    entry.value = value
+    entry.at = this.first + slot
+    entry.version = version
+    entry.expiresAt = expiresAt
+    entry.bytes = bytes
+    this.bytes += bytes
   }
 
   /** Lets go of a value that was found to be outdated. */
-  forget(key: Key): void {
-    const place = this.index.find(key)
-    this.values[place] = undefined
-    this.resize(place, 0)
+  forget(entry: NearEntry): void {
+    this.bytes -= entry.bytes
+    entry.bytes = 0
+    entry.value = undefined
   }
 
   /** Forgets everything, and gives its memory back. */
   clear(): void {
     this.index.clear()
+    this.quick.clear()
+    this.entries = [undefined]
     this.policy = this.newPolicy()
-    this.visited = this.policy.visited
-    this.values = [undefined]
-    this.sizes = new Uint32Array(1)
     this.bytes = 0
     this.size = 0
     this.capacity = 0
-    this.generation = this.generationWord[0]
+    this.generation = this.versions[TABLE_GENERATION]
   }
 
   /** Forgets everything for good. */
   close(): void {
     this.clear()
-    this.generationWord = new Uint32Array(1)
-    this.versions = new Uint32Array(0)
+    this.versions = new Uint32Array(1)
     this.tableVisited = new Uint8Array(0)
     this.counters = newNativeCounters()
     this.generation = Number.NaN
   }
 
-  private resize(place: number, bytes: number): void {
-    this.bytes += bytes - this.sizes[place]
-    this.sizes[place] = bytes
+  private newPolicy(): Sieve {
+    return new NearSieve(graceEntries(this.maxSize, GRACE_WINDOW), this)
   }
 
-  private newPolicy(): Policy {
-    return makePolicy('sieve', this.maxSize, GRACE_WINDOW)
+  private insert(key: Key, entry: NearEntry): void {
+    const place = this.size === this.maxSize ? this.recycle(key) : this.newPlace(key)
+    this.entries[place] = entry
+    if (!Array.isArray(key)) this.quick.set(key as Token, entry)
+    this.bytes += entry.bytes
+  }
+
+  private recycle(key: Key): number {
+    const place = this.policy.recycle()
+    const old = this.index.keyOf(place)
+    if (!Array.isArray(old)) this.quick.delete(old as Token)
+    this.bytes -= this.entries[place]!.bytes
+    this.index.replace(place, key)
+    return place
   }
 
   private newPlace(key: Key): number {
-    if (this.size === this.maxSize) {
-      const place = this.policy.recycle()
-      this.index.replace(place, key)
-      return place
-    }
     const place = ++this.size
-    if (place > this.capacity) this.grow()
+    if (place > this.capacity) {
+      this.capacity = Math.min(this.maxSize, Math.max(FIRST_CAPACITY, 2 * this.capacity))
+      this.index.grow(this.capacity)
+      this.policy.grow(this.capacity)
+    }
     this.policy.insert(place)
     this.index.insert(key, place)
     return place
   }
-
-  private grow(): void {
-    this.capacity = Math.min(this.maxSize, Math.max(FIRST_CAPACITY, 2 * this.capacity))
-    this.index.grow(this.capacity)
-    this.values.length = this.capacity + 1
-    this.stamps = grown(new Uint32Array(2 * this.capacity + 2), this.stamps)
-    this.sizes = grown(new Uint32Array(this.capacity + 1), this.sizes)
-    this.expiresAt = grown(new Float64Array(this.capacity + 1), this.expiresAt)
-    this.policy.grow(this.capacity)
-    this.visited = this.policy.visited
-  }
 }
 
-function grown<A extends Uint32Array | Float64Array>(larger: A, old: A): A {
-  larger.set(old.subarray(0, larger.length))
-  return larger
+/** SIEVE over entries that know themselves whether they were hit. */
+class NearSieve extends Sieve {
+  constructor(
+    grace: number,
+    private readonly near: Near,
+  ) {
+    super(grace)
+  }
+
+  protected override search(stop: number): number {
+    const { entries } = this.near
+    const { newer } = this.ring
+    const oldest = newer[0]
+    let place = this.hand === 0 ? oldest : this.hand
+    for (let entry = entries[place]!; entry.visited !== 0; entry = entries[place]!) {
+      entry.visited = 0
+      place = newer[place]
+      if (place === 0 || place === stop) place = oldest
+    }
+    return place
+  }
 }

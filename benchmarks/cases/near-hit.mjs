@@ -45,13 +45,14 @@ export default {
       computed: () => computed,
       quick,
     })
-    if (form === 'threads') assertNear(cached.cacheInfo())
+    if (form === 'threads') assertNear(cached.cacheInfo(), keys.length)
     return { values: { [variant]: hit.ns }, spread: hit.spread }
   },
 }
 
-function assertNear({ hits, nearHits }) {
-  if (nearHits === 0 || nearHits !== hits) throw new WrongResult(`${hits - nearHits} hits were not near`)
+/** The first hit of each key brings its value near. */
+function assertNear({ hits, nearHits }, keys) {
+  if (nearHits === 0 || hits - nearHits > keys) throw new WrongResult(`${hits - nearHits} hits were not near`)
 }
 
 const weight = (key) => (typeof key === 'number' ? key : key.length)

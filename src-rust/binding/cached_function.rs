@@ -68,7 +68,7 @@ impl CachedFunction {
     /// The version of what this addon and the TypeScript that loads it must agree on.
     #[napi(catch_unwind)]
     pub fn interface_version() -> u32 {
-        1
+        2
     }
 
     /// Opens the table of this name. Throws an error with the code `ERR_WARP_CACHE_NAME` if the name is empty, too
@@ -106,12 +106,12 @@ impl CachedFunction {
         self.name.as_str()
     }
 
-    /// The operations of every call, each a function of one argument, which give codes and leave everything else in the
-    /// scratch; look-ups also give a value that is a string. A key is a string, a number, or so many bytes in the
-    /// scratch.
+    /// The operations of every call, which give codes and leave everything else in the scratch; look-ups also give a
+    /// value that is a string. A key is a string, a number, or so many bytes in the scratch. A value that is stored lies
+    /// in the scratch, or where its length is 2³² - 1, is a string of up to 255 units and the second argument.
     #[napi(
         catch_unwind,
-        ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string): number; putNumber(key: number): number; putKey(length: number): number; deleteKey(length: number): number }"
+        ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string, value?: string): number; putNumber(key: number, value?: string): number; putKey(length: number, value?: string): number; deleteKey(length: number): number }"
     )]
     pub fn hot_functions(&self, env: Env) -> Result<Object<'_>> {
         let functions = hot::functions(env.raw(), &self.handle)?;

@@ -17,14 +17,18 @@ use std::sync::Arc;
 const STRING: u8 = 0x01;
 /// What a key of one number begins with.
 const NUMBER: u8 = 0x02;
-/// What a value begins with that is a string of single bytes, which go to its end: see docs/value-format.md.
+/// What a value begins with that is a string of single bytes, or of UTF-16 code units, which go to its end: see
+/// docs/value-format.md.
 const ALL_NARROW: u8 = 0x30;
+const ALL_WIDE: u8 = 0x31;
 
 // What an operation answers. A hit answers with the length of the value.
 const MISS: i32 = -1;
 const LARGER: i32 = -2;
 const OVERSIZE: i32 = -3;
 const CLOSED: i32 = -4;
+/// The time matters, and JavaScript has not said it: nothing was done.
+const UNTIMED: i32 = -5;
 const STORED: i32 = 0;
 const OUTDATED: i32 = 1;
 const SKIPPED: i32 = 2;
@@ -33,14 +37,20 @@ const SKIPPED: i32 = 2;
 const FILL: u32 = 1;
 const REFRESH: u32 = 2;
 
+/// The length of a value that is not in the scratch: it is the string that is the operation's second argument.
+const IN_ARGUMENT: u32 = u32::MAX;
+
 /// UTF-16 units of a key that are read without asking for memory.
 const UNITS_ON_STACK: usize = 256;
+/// A value that is an argument has fewer UTF-16 units: `src/backends/native-exchange.ts` has the same limit.
+const TEXT_UNITS: usize = 257;
 
 const NO_SCRATCH: &CStr = c"the scratch memory is not bound";
 const NO_STRING: &CStr = c"the key must be a string";
 const NO_NUMBER: &CStr = c"the key must be a number";
 const NO_LENGTH: &CStr = c"the key's length must be a number that the scratch has room for";
 const NO_VALUE: &CStr = c"the scratch holds no value of that length";
+const NO_TEXT: &CStr = c"the value must be a string of at most 255 units";
 
 /// A function's handle on its table, in one isolate.
 pub(super) struct Handle {
@@ -71,8 +81,8 @@ impl Handle {
         self.run(|table, Parts { head, incoming, .. }| Ok(reply_get(caller, table, key, head, incoming)))
     }
 
-    fn put(&self, key: &[u8]) -> Answer {
-        self.run(|table, Parts { head, outgoing, .. }| answer_put(table, key, head, outgoing))
+    fn put(&self, key: &[u8], value: Argument) -> Answer {
+        self.run(|table, Parts { head, outgoing, .. }| answer_put(table, key, head, outgoing, value))
     }
 
     /// Runs `act` with a key that JavaScript has written: its argument says how long it is.
@@ -144,19 +154,27 @@ impl Handle {
     }
 }
 
-/// Looks a key up as a use. A value that is a string of single bytes is given as that: making it here takes less time
-/// than another call would.
+/// Whether JavaScript has left out a time that matters.
+fn lacks_time(table: &Table, head: &Head) -> bool {
+    head.now.is_nan() && table.is_timed()
+}
+
+/// Looks a key up as a use. A value that is a string of single bytes, and has no flags, is given as that: making it here
+/// takes less time than another call would.
 fn reply_get(caller: Argument, table: &Table, key: &[u8], head: &mut Head, value: &mut [u8]) -> Reply {
     let code = answer_get(table, key, head, value, true);
     let found = usize::try_from(code).ok().and_then(|length| value.get(..length));
     let string = match found {
-        Some([ALL_NARROW, units @ ..]) => caller.narrow_string(units),
+        Some([ALL_NARROW, units @ ..]) if head.flags == 0 => caller.narrow_string(units),
         _ => None,
     };
     string.unwrap_or(Reply::Code(code))
 }
 
 fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touch: bool) -> i32 {
+    if lacks_time(table, head) {
+        return UNTIMED;
+    }
     match table.get(key, ticks(head.now), value, touch) {
         Get::Hit(hit) => {
             head.slot = hit.slot;
@@ -180,8 +198,45 @@ fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touc
     }
 }
 
-fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8]) -> Answer {
-    let value = outgoing.get(..head.length as usize).ok_or(NO_VALUE)?;
+/// Stores what lies in the scratch, or the string that `value` is.
+fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8], value: Argument) -> Answer {
+    if head.length != IN_ARGUMENT {
+        return store(table, key, head, outgoing.get(..head.length as usize).ok_or(NO_VALUE)?);
+    }
+    let mut units = [const { MaybeUninit::<u16>::uninit() }; TEXT_UNITS];
+    let copied = value.utf16(&mut units).filter(|&copied| copied < TEXT_UNITS - 1).ok_or(NO_TEXT)?;
+    // SAFETY: V8 has written as many as it said.
+    let units = unsafe { std::slice::from_raw_parts(units.as_ptr().cast::<u16>(), copied) };
+    let mut bytes = [const { MaybeUninit::uninit() }; 2 * TEXT_UNITS];
+    let length = encode_text(units, &mut bytes);
+    head.length = length as u32;
+    // SAFETY: `encode_text` has written as many as it said.
+    let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), length) };
+    store(table, key, head, bytes)
+}
+
+/// Writes a string as a value, and says how many bytes that are: the first ones of `bytes`.
+fn encode_text(units: &[u16], bytes: &mut [MaybeUninit<u8>; 2 * TEXT_UNITS]) -> usize {
+    let (tag, text) = bytes.split_at_mut(1);
+    if units.iter().fold(0, |all, unit| all | unit) < 0x100 {
+        tag[0].write(ALL_NARROW);
+        for (byte, unit) in text[..units.len()].iter_mut().zip(units) {
+            byte.write(*unit as u8);
+        }
+        1 + units.len()
+    } else {
+        tag[0].write(ALL_WIDE);
+        for (bytes, unit) in text[..2 * units.len()].as_chunks_mut::<2>().0.iter_mut().zip(units) {
+            *bytes = unit.to_le_bytes().map(MaybeUninit::new);
+        }
+        1 + 2 * units.len()
+    }
+}
+
+fn store(table: &Table, key: &[u8], head: &mut Head, value: &[u8]) -> Answer {
+    if lacks_time(table, head) {
+        return Ok(Reply::Code(UNTIMED));
+    }
     let token = Token { generation: head.generation, wanted: head.wanted, count: head.count };
     let expires_at = if head.expires_at < MAX_TIME { ticks(head.expires_at) } else { NEVER };
     let (flags, now) = (head.flags as u8, ticks(head.now));
@@ -219,25 +274,25 @@ pub(super) fn milliseconds(ticks: u64) -> f64 {
 }
 
 macro_rules! operation {
-    ($(#[$doc:meta])* $type:ident, $name:literal, |$handle:ident, $argument:ident| $body:expr) => {
+    ($(#[$doc:meta])* $type:ident, $name:literal, |$handle:ident, $first:ident, $second:pat_param| $body:expr) => {
         $(#[$doc])*
         struct $type;
         impl Operation for $type {
             type Bound = Handle;
             const NAME: &'static CStr = $name;
-            fn run($handle: &Handle, $argument: Argument) -> Answer {
+            fn run($handle: &Handle, $first: Argument, $second: Argument) -> Answer {
                 $body
             }
         }
     };
 }
 
-operation!(GetString, c"getString", |handle, key| handle.with_string(key, |bytes| handle.get(key, bytes)));
-operation!(GetNumber, c"getNumber", |handle, key| handle.with_number(key, |bytes| handle.get(key, bytes)));
-operation!(GetKey, c"getKey", |handle, length| {
+operation!(GetString, c"getString", |handle, key, _| handle.with_string(key, |bytes| handle.get(key, bytes)));
+operation!(GetNumber, c"getNumber", |handle, key, _| handle.with_number(key, |bytes| handle.get(key, bytes)));
+operation!(GetKey, c"getKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, value, _| Ok(reply_get(length, table, key, head, value)))
 });
-operation!(PeekKey, c"peekKey", |handle, length| {
+operation!(PeekKey, c"peekKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, value, _| {
         Ok(Reply::Code(answer_get(table, key, head, value, false)))
     })
@@ -246,7 +301,7 @@ operation!(
     /// Only the token: as if there were no entry.
     TokenOfKey,
     c"tokenOfKey",
-    |handle, length| {
+    |handle, length, _| {
         handle.with_written(length, |table, key, head, value, _| {
             // At the end of time every entry is expired.
             head.now = f64::INFINITY;
@@ -254,12 +309,16 @@ operation!(
         })
     }
 );
-operation!(PutString, c"putString", |handle, key| handle.with_string(key, |key| handle.put(key)));
-operation!(PutNumber, c"putNumber", |handle, key| handle.with_number(key, |key| handle.put(key)));
-operation!(PutKey, c"putKey", |handle, length| {
-    handle.with_written(length, |table, key, head, _, value| answer_put(table, key, head, value))
+operation!(PutString, c"putString", |handle, key, value| {
+    handle.with_string(key, |key| handle.put(key, value))
 });
-operation!(DeleteKey, c"deleteKey", |handle, length| {
+operation!(PutNumber, c"putNumber", |handle, key, value| {
+    handle.with_number(key, |key| handle.put(key, value))
+});
+operation!(PutKey, c"putKey", |handle, length, value| {
+    handle.with_written(length, |table, key, head, _, outgoing| answer_put(table, key, head, outgoing, value))
+});
+operation!(DeleteKey, c"deleteKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, _, _| {
         Ok(Reply::Code(i32::from(table.delete(key, ticks(head.now)))))
     })

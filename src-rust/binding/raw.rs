@@ -1,6 +1,6 @@
 //! Node-API without the conveniences: functions that cost nanoseconds, and buffers over memory that is ours.
 //!
-//! A callback here takes one argument, has a value of ours bound to it, and gives an integer or a string. It makes
+//! A callback here takes one argument or two, has a value of ours bound to it, and gives an integer or a string. It makes
 //! nothing else in V8, keeps no reference, and never unwinds into it: a panic becomes a JavaScript error.
 //! It does not know what the functions do.
 
@@ -13,14 +13,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::rc::Rc;
 
-/// What a callback does with its one argument.
+/// What a callback does with its arguments.
 pub(super) trait Operation {
     /// What is bound to the function.
     type Bound: 'static;
     /// The name of the function.
     const NAME: &'static CStr;
-    /// Runs it.
-    fn run(bound: &Self::Bound, argument: Argument) -> Answer;
+    /// Runs it. An argument that the caller has not given is `undefined`.
+    fn run(bound: &Self::Bound, first: Argument, second: Argument) -> Answer;
 }
 
 /// What an operation answers, or what is wrong with its argument.
@@ -120,19 +120,20 @@ unsafe extern "C" fn enter<O: Operation>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    let mut value = null_mut();
-    let mut count = 1;
+    let mut values = [null_mut(); 2];
+    let mut count = values.len();
     let mut data = null_mut();
-    // SAFETY: V8 gives both for this call; it writes one argument, `undefined` if there is none.
-    let status = unsafe {
-        sys::napi_get_cb_info(env, info, &raw mut count, &raw mut value, null_mut(), &raw mut data)
-    };
+    let place = values.as_mut_ptr();
+    // SAFETY: V8 gives both for this call; it writes two arguments, `undefined` for those that there are not.
+    let status =
+        unsafe { sys::napi_get_cb_info(env, info, &raw mut count, place, null_mut(), &raw mut data) };
     if status != sys::Status::napi_ok {
         return null_mut();
     }
     // SAFETY: `function` bound this very type, and its finalizer runs only once nobody can call the function.
     let bound = unsafe { &*data.cast::<O::Bound>() };
-    match guarded(|| O::run(bound, Argument { env, value })) {
+    let [first, second] = values.map(|value| Argument { env, value });
+    match guarded(|| O::run(bound, first, second)) {
         Ok(Ok(Reply::Code(code))) => integer(env, code),
         Ok(Ok(Reply::Made(value))) => value,
         Ok(Err(message)) => throw(env, message),

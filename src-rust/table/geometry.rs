@@ -48,6 +48,7 @@ pub(super) struct Geometry {
     /// Of the region.
     pub(super) bytes: usize,
     pub(super) totals: Place<AtomicU64>,
+    pub(super) timed: Place<AtomicU32>,
     pub(super) pool: Place<AtomicU64>,
     pub(super) counts: Place<AtomicU64>,
     pub(super) owners: Place<AtomicU64>,
@@ -83,6 +84,7 @@ impl Geometry {
         let every = |words: usize| words * shards as usize;
         let mut plan = Planner::behind(start);
         let totals = plan.place(16);
+        let timed = plan.place(32);
         let pool = plan.place(16);
         let counts = plan.place(stats::COUNT_WORDS);
         let owners = plan.place(every(gate::OWNER_WORDS));
@@ -118,6 +120,7 @@ impl Geometry {
             fixed_end,
             bytes,
             totals,
+            timed,
             pool,
             counts,
             owners,

@@ -72,6 +72,8 @@ pub struct Table {
     shards: Box<[Shard]>,
     arena: Arena,
     totals: Totals,
+    /// One word: 1 since an entry was stored that expires.
+    timed: Area<AtomicU32>,
     /// One word, in the memory that JavaScript sees.
     generation: Area<AtomicU32>,
     stats: Stats,
@@ -132,6 +134,7 @@ impl Table {
             shards: (0..plan.shards).map(shard).collect(),
             arena: Arena::new(region, plan, sharing.as_ref(), &flaw),
             totals: Totals::new(region.area(plan.totals), options),
+            timed: region.area(plan.timed),
             generation: region.area(plan.generation),
             stats: Stats::new(region.area(plan.stripes), region.area(plan.counts)),
             sharing,
@@ -259,6 +262,11 @@ impl Table {
     /// Values that were not stored because other writers took too long or left no room, since the last `clear`.
     pub fn skipped_writes(&self) -> u64 {
         self.stats.skipped()
+    }
+
+    /// Whether an entry that expires was ever stored. As long as none was, it does not matter what time callers say.
+    pub fn is_timed(&self) -> bool {
+        self.timed[0].load(Ordering::Relaxed) != 0
     }
 
     /// Where the control words are.

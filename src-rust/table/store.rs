@@ -6,7 +6,7 @@
 
 use super::Table;
 use super::shard::Shard;
-use super::types::{Put, Stored, Token, blocks, cost};
+use super::types::{NEVER, Put, Stored, Token, blocks, cost};
 use super::writer::{Item, Patience, Writer};
 use crate::hash::hash;
 use crate::shim::Ordering;
@@ -68,6 +68,9 @@ impl Table {
         };
         if fill.is_some_and(|token| !writer.honours(token)) {
             return Put::Outdated;
+        }
+        if item.expires_at != NEVER && !self.is_timed() {
+            self.timed[0].store(1, Ordering::Relaxed);
         }
         if replaces {
             writer.count_change();
@@ -181,7 +184,8 @@ impl Writer<'_> {
         let (entries, bytes) = replaced.map_or((1, cost), |old| (0, cost.saturating_sub(old)));
         self.table.arena.secure(self.own(), count)
             && (replaced.is_some() || self.has_slot())
-            && self.table.totals.reserve(entries, bytes)
+            // A value of the same size changes nothing; the word belongs to all shards.
+            && ((entries, bytes) == (0, 0) || self.table.totals.reserve(entries, bytes))
     }
 
     /// Drops one entry: of this shard, or if it has none, of another whose lock is free.

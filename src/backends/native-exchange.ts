@@ -22,6 +22,11 @@ export const MODE = 7
 export const EXPIRES_AT = 4
 export const NOW = 5
 
+/** In place of the length of a value that is stored: it is a string, and an argument. */
+export const IN_ARGUMENT = 2 ** 32 - 1
+/** Such a string has no more UTF-16 units than this; src-rust/binding/hot.rs has room for them. */
+export const LONGEST_ARGUMENT = 255
+
 export const SET = 0
 export const FILL = 1
 export const REFRESH = 2

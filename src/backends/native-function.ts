@@ -6,6 +6,7 @@ import type { Flight } from '../flight'
 import { deepFreeze } from '../freeze'
 import { KeyReader } from '../keys/reader'
 import { type Key, NONE, singleToken } from '../keys/tokens'
+import { TABLE_GENERATION } from '../near'
 import type { ParsedOptions } from '../options'
 import { COALESCED, ERRORS, HITS, MISSES } from '../stats'
 import { thenOf } from '../thenable'
@@ -55,9 +56,9 @@ export class NativeFunction extends NativeCache {
       if (this.keys.custom) this.options.clock.forget()
       return this.answer(key, self, args)
     }
-    const place = near.valid(this.keys.findCall(near.index, args, self))
-    if (place === 0 || this.values.timed) return this.answer(this.keys.take(), self, args)
-    return near.take(place)
+    const entry = near.valid(this.keys.findCall(near.index, args, self))
+    if (entry === undefined || this.values.timed) return this.answer(this.keys.take(), self, args)
+    return near.take(entry)
   }
 
   /** A call with one argument, that found nothing nearby by that argument as it is. */
@@ -162,6 +163,6 @@ export class NativeFunction extends NativeCache {
   }
 
   private generation(): number {
-    return this.values.table?.words?.generation[0] ?? 0
+    return this.values.table?.words?.versions[TABLE_GENERATION] ?? 0
   }
 }

@@ -5,7 +5,7 @@
  * __test__/native-words.spec.ts proves of such loops.
  */
 import { now } from '../clock'
-import type { Near } from '../near'
+import type { Near, NearEntry } from '../near'
 import { NEAR_HITS } from '../stats'
 import type { AnyFunction } from '../types'
 import type { NativeFunction } from './native-function'
@@ -14,18 +14,14 @@ import type { NativeFunction } from './native-function'
 export function nearFunction(over: NativeFunction, near: Near): AnyFunction {
   const missed = missedOf(over)
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    const place = placeOf(near, arguments.length, first, second)
-    const { stamps, tableVisited } = near
-    const slot = stamps[2 * place]
-    if (
-      place !== 0 &&
-      near.versions[slot] === stamps[2 * place + 1] &&
-      near.generationWord[0] === near.generation
-    ) {
+    const entry = entryOf(near, arguments.length, first, second)
+    if (entry !== undefined && near.isCurrent(entry)) {
+      const { tableVisited } = near
+      const { at } = entry
       near.counters[NEAR_HITS]++
-      near.visited[place] = 1
-      if (tableVisited[slot] === 0) tableVisited[slot] = 1
-      return near.values[place]
+      entry.visited = 1
+      if (tableVisited[at] === 0) tableVisited[at] = 1
+      return entry.value
     }
     if (arguments.length === 1) return over.callOne(this, first)
     return missed.apply(this, arguments as never)
@@ -37,19 +33,14 @@ export function timedNearFunction(over: NativeFunction, near: Near): AnyFunction
   const { offset } = over.values
   const missed = missedOf(over)
   return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    const place = placeOf(near, arguments.length, first, second)
-    const { stamps, tableVisited } = near
-    const slot = stamps[2 * place]
-    if (
-      place !== 0 &&
-      near.expiresAt[place] > now() + offset &&
-      near.versions[slot] === stamps[2 * place + 1] &&
-      near.generationWord[0] === near.generation
-    ) {
+    const entry = entryOf(near, arguments.length, first, second)
+    if (entry !== undefined && entry.expiresAt > now() + offset && near.isCurrent(entry)) {
+      const { tableVisited } = near
+      const { at } = entry
       near.counters[NEAR_HITS]++
-      near.visited[place] = 1
-      if (tableVisited[slot] === 0) tableVisited[slot] = 1
-      return near.values[place]
+      entry.visited = 1
+      if (tableVisited[at] === 0) tableVisited[at] = 1
+      return entry.value
     }
     if (arguments.length === 1) return over.callOne(this, first)
     return missed.apply(this, arguments as never)
@@ -73,8 +64,8 @@ function missedOf(over: NativeFunction): AnyFunction {
   }
 }
 
-/** The place of up to two primitive arguments, or 0. An object is never in the index, so it finds none. */
-function placeOf(near: Near, count: number, first: unknown, second: unknown): number {
-  if (count === 1) return (near.one.get(first as never) as number | undefined) ?? 0
-  return count === 2 ? near.index.findPair(first, second) : 0
+/** The entry of up to two primitive arguments. An object is never in the index, so it finds none. */
+function entryOf(near: Near, count: number, first: unknown, second: unknown): NearEntry | undefined {
+  if (count === 1) return near.quick.get(first as never)
+  return count === 2 ? near.entries[near.index.findPair(first, second)] : undefined
 }

@@ -20,6 +20,7 @@ import {
   FILL,
   FLAGS,
   GENERATION,
+  IN_ARGUMENT,
   KEY,
   LENGTH,
   MODE,
@@ -33,17 +34,29 @@ import {
 export const MISS = -1
 const LARGER = -2
 export const OVERSIZE = -3
+/** There are entries that expire, and the call did not say the time: nothing was done. */
+export const UNTIMED = -5
 /** What storing gives. */
 export const STORED = 0
 
 /** A value may have grown again before there is room for it; somebody who keeps growing it is not waited for. */
-const MAX_GROWTHS = 3
+const MAX_TRIES = 4
 
 /** When a value was not there: it may be stored as long as nothing has happened to its key since. */
 export interface FillToken {
   readonly generation: number
   readonly wanted: number
   readonly count: number
+}
+
+/** How a value is stored. */
+export interface Writing {
+  /** In ms, or `NEVER`. */
+  readonly ttl: number
+  /** Of the look-up that found nothing, before the value was computed: it is stored only if nothing has happened since. */
+  readonly token: FillToken | undefined
+  /** Another value may be there, which must not stay; what began to be computed before must not be stored after. */
+  readonly replacing: boolean
 }
 
 export class NativeTable {
@@ -61,6 +74,8 @@ export class NativeTable {
   readonly offset: number
   /** Whether the counters are in the table's memory. */
   private readonly shared: boolean
+  /** Whether there may be entries that expire. As long as there are none, no call needs to know the time. */
+  private timed: boolean
 
   constructor(name: string, options: ParsedOptions) {
     const { maxBytes, maxKeySize, maxValueSize, codec } = options.native!
@@ -79,6 +94,7 @@ export class NativeTable {
     const { clock } = options
     this.userClock = clock instanceof UserClock ? clock : undefined
     this.offset = this.userClock === undefined ? processOffset() : USER_OFFSET
+    this.timed = options.ttl !== NEVER
     this.maxKeySize = maxKeySize
     this.exchange.keys.grow(KEY + maxKeySize)
     const counters = this.handle.counters()
@@ -93,6 +109,11 @@ export class NativeTable {
     return (userClock === undefined ? now() : userClock.now()) + this.offset
   }
 
+  /** The time, or NaN where nothing depends on it. May run code of the user's. */
+  time(): number {
+    return this.timed ? this.now() : Number.NaN
+  }
+
   /** A time of the table's on the cache's clock; undefined: never. */
   onClock(expiresAt: number): number | undefined {
     return expiresAt === NEVER ? undefined : expiresAt - this.offset
@@ -100,18 +121,18 @@ export class NativeTable {
 
   /** Looks a string up: see `find`. */
   findString(key: string): number | string {
-    const now = this.now()
+    const now = this.time()
     this.exchange.times[NOW] = now
     const code = this.hot.getString(key)
-    return code === LARGER ? this.findLarger(key) : code
+    return code === LARGER || code === UNTIMED ? this.findAgain(key, code) : code
   }
 
   /** Looks a number up: see `find`. */
   findNumber(key: number): number | string {
-    const now = this.now()
+    const now = this.time()
     this.exchange.times[NOW] = now
     const code = this.hot.getNumber(key)
-    return code === LARGER ? this.findLarger(key) : code
+    return code === LARGER || code === UNTIMED ? this.findAgain(key, code) : code
   }
 
   /**
@@ -142,26 +163,18 @@ export class NativeTable {
   }
 
   /**
-   * Stores the value that lies in the scratch.
-   * @param now - the time, which was asked for before the value was written.
-   * @param ttl - ms from then, or `NEVER`.
-   * @param token - from before the value was computed, if it was: it is stored only if nothing has happened since.
-   * @param replacing - what began to be computed before this must not be stored after it.
-   * @returns `STORED`, `OVERSIZE`, or another number.
+   * Stores a value.
+   * @param value - a short string, or the length of what lies in the scratch.
+   * @param now - `time()`, or if there is a `ttl`, `now()`, from before the value was written.
+   * @returns `STORED`, `OVERSIZE`, `UNTIMED` (write the value again), or another number.
    */
-  put(
-    key: Key,
-    length: number,
-    flags: number,
-    now: number,
-    ttl: number,
-    token: FillToken | undefined,
-    replacing: boolean,
-  ): number {
+  put(key: Key, value: string | number, flags: number, now: number, how: Writing): number {
+    const { ttl, token, replacing } = how
+    const text = typeof value === 'string' ? value : undefined
     const { words, times } = this.exchange
     times[NOW] = now
-    times[EXPIRES_AT] = now + ttl
-    words[LENGTH] = length
+    times[EXPIRES_AT] = ttl === NEVER ? NEVER : now + ttl
+    words[LENGTH] = typeof value === 'string' ? IN_ARGUMENT : value
     words[FLAGS] = flags
     words[MODE] = token === undefined ? SET : replacing ? REFRESH : FILL
     if (token !== undefined) {
@@ -169,10 +182,16 @@ export class NativeTable {
       words[WANTED] = token.wanted
       words[COUNT] = token.count
     }
-    if (typeof key === 'string') return this.hot.putString(key)
-    if (typeof key === 'number') return this.hot.putNumber(key)
+    const code = this.putBy(key, text)
+    if (code === UNTIMED) this.timed = true
+    return code
+  }
+
+  private putBy(key: Key, text: string | undefined): number {
+    if (typeof key === 'string') return this.hot.putString(key, text)
+    if (typeof key === 'number') return this.hot.putNumber(key, text)
     const written = this.write(key)
-    return written < 0 ? OVERSIZE : this.hot.putKey(written)
+    return written < 0 ? OVERSIZE : this.hot.putKey(written, text)
   }
 
   /** Drops a key's entry. Whether there was one. */
@@ -225,21 +244,27 @@ export class NativeTable {
   }
 
   private findWritten(key: Key, look: (length: number) => number | string): number | string {
-    for (let growths = 0; growths < MAX_GROWTHS; growths++) {
-      const now = this.now()
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const now = this.time()
       const written = this.write(key)
       if (written < 0) return OVERSIZE
       this.exchange.times[NOW] = now
       const code = look(written)
-      if (code !== LARGER) return code
-      this.exchange.incoming.grow(this.exchange.words[LENGTH])
+      if (code !== LARGER && code !== UNTIMED) return code
+      this.prepare(code)
     }
     return LARGER
   }
 
-  private findLarger(key: Key): number | string {
-    this.exchange.incoming.grow(this.exchange.words[LENGTH])
+  private findAgain(key: Key, code: number): number | string {
+    this.prepare(code)
     return this.findWritten(key, this.hot.getKey)
+  }
+
+  /** Gives the next try what the last one lacked. */
+  private prepare(code: number): void {
+    if (code === UNTIMED) this.timed = true
+    else this.exchange.incoming.grow(this.exchange.words[LENGTH])
   }
 
   /** Writes a key into the scratch. Returns its length, or a number below 0 if it is too long. */
@@ -265,10 +290,11 @@ function wordsOf(handle: NativeHandle): Words | undefined {
   const control = handle.controlWords()
   if (control === null) return undefined
   const { buffer, generation, versions, visited, slots } = control
+  const first = (versions - generation) / Uint32Array.BYTES_PER_ELEMENT
   return {
-    generation: new Uint32Array(buffer, generation, 1),
-    versions: new Uint32Array(buffer, versions, slots),
-    visited: new Uint8Array(buffer, visited, slots),
+    versions: new Uint32Array(buffer, generation, first + slots),
+    visited: new Uint8Array(buffer, visited - first, first + slots),
+    first,
   }
 }
 

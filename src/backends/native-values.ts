@@ -9,34 +9,38 @@ import { NEVER } from '../expiry'
 import { deepFreeze } from '../freeze'
 import { parseKey } from '../keys/parse'
 import type { Key } from '../keys/tokens'
-import { Near } from '../near'
+import { Near, type NearEntry } from '../near'
 import type { ParsedOptions } from '../options'
 import { type Counters, DETACHED, HITS, newNativeCounters, OVERSIZE_SKIPS, UNSTORABLE } from '../stats'
-import { EXPIRES_AT, FLAGS, GENERATION, KEY, LENGTH, MODE, SLOT, VERSION } from './native-exchange'
-import { type FillToken, MISS, NativeTable, OVERSIZE, STORED } from './native-table'
+import {
+  EXPIRES_AT,
+  FLAGS,
+  GENERATION,
+  KEY,
+  LENGTH,
+  LONGEST_ARGUMENT,
+  MODE,
+  SLOT,
+  VERSION,
+} from './native-exchange'
+import { type FillToken, MISS, NativeTable, OVERSIZE, STORED, UNTIMED, type Writing } from './native-table'
 import { reasonOf, warnOfDamage, warnOfDetachment, warnOfUnstorable } from './native-warnings'
 
 /** A flag of an entry: the function returned a promise of the value. */
 const PROMISED = 1
 
 /** What an isolate has decoded has at most this part of the table's bytes: it is no second table of the same size. */
-const NEAR_SHARE = 16
+const NEAR_SHARE = 32
 
 /** In place of a value: there is none. */
 export const NOTHING = Symbol('nothing')
 /** In place of a token: the key is too long to be stored. */
 const TOO_LONG: FillToken = { generation: 0, wanted: 0, count: 0 }
 
-/** How a value is stored. */
-export interface Storing {
+/** How a value is stored. Without a token, nothing was looked up: there was no table. */
+export interface Storing extends Writing {
   /** The function returned this promise of it. */
   readonly promise?: PromiseLike<unknown>
-  /** In ms, or `NEVER`. */
-  readonly ttl: number
-  /** Of the look-up that found nothing, before the value was computed. `undefined`: there was no table. */
-  readonly token: FillToken | undefined
-  /** Another value may be there, which must not stay. */
-  readonly replacing: boolean
 }
 
 /** An entry, as `entries` gives it. */
@@ -87,8 +91,8 @@ export class NativeValues {
   /** The value of a key, counted as a hit; or `NOTHING`, with `token` for whoever computes it. */
   find(key: Key): unknown {
     const { near, table } = this
-    const place = near === undefined ? 0 : this.live(near, near.find(key))
-    if (place !== 0) return near!.take(place)
+    const entry = near?.entries[near.index.find(key)]
+    if (entry !== undefined && near!.isCurrent(entry) && this.isLive(entry)) return near!.take(entry)
     this.token = undefined
     if (table === undefined) {
       if (this.options.maxSize !== 0) this.counters[DETACHED]++
@@ -104,23 +108,22 @@ export class NativeValues {
     }
     if (found === MISS) this.token = table.token()
     else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
-    near?.forget(key)
+    if (entry !== undefined) near!.forget(entry)
     return NOTHING
   }
 
-  /** `place`, or 0 if its entry has expired. Takes 0 for no place. */
-  live(near: Near, place: number): number {
-    if (place === 0 || !this.timed) return place
+  private isLive(entry: NearEntry): boolean {
+    if (!this.timed) return true
     const { table } = this
-    return table !== undefined && near.expiresAt[place] > table.now() ? place : 0
+    return table !== undefined && entry.expiresAt > table.now()
   }
 
   /** The value of a key, or `NOTHING`. It is no use of the entry, and not counted. */
   peek(key: Key): unknown {
     const { near, table } = this
     if (table === undefined) return NOTHING
-    const place = near === undefined ? 0 : this.live(near, near.find(key))
-    if (place !== 0) return near!.values[place]
+    const entry = near?.find(key)
+    if (entry !== undefined && this.isLive(entry)) return entry.value
     const length = table.peek(key)
     if (length < 0) return NOTHING
     const promised = table.exchange.words[FLAGS] === PROMISED
@@ -189,28 +192,40 @@ export class NativeValues {
 
   private store(table: NativeTable, key: Key, value: unknown, how: Storing): void {
     const { near } = this
-    // Before the value lies in the scratch: the clock may be the user's.
-    const now = table.now()
-    const length = this.encoded(table, value)
-    const flags = how.promise === undefined ? 0 : PROMISED
-    const code = length < 0 ? length : table.put(key, length, flags, now, how.ttl, how.token, how.replacing)
+    const { replacing } = how
+    let code = this.put(table, key, value, how)
+    if (code === UNTIMED) code = this.put(table, key, value, how)
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
-    if (code < 0 && how.replacing) table.delete(key)
+    if (code < 0 && replacing) table.delete(key)
+    // It is remembered by its first hit, unless it was already: most of what is stored once is not asked for again.
     // Of anything but a primitive hits give a copy, so the original is not kept nearby.
-    if (code !== STORED || near === undefined || !isPrimitive(value)) return
+    if (code !== STORED || near === undefined || !isPrimitive(value) || near.index.find(key) === 0) return
     const { words, times } = table.exchange
     const expiresAt = times[EXPIRES_AT]
     if (!this.timed && expiresAt !== NEVER) return
-    near.put(key, how.promise ?? value, words[SLOT], words[VERSION], words[GENERATION], expiresAt, length)
+    const [slot, version, generation] = [words[SLOT], words[VERSION], words[GENERATION]]
+    near.put(key, how.promise ?? value, slot, version, generation, expiresAt, words[LENGTH])
+  }
+
+  private put(table: NativeTable, key: Key, value: unknown, how: Storing): number {
+    // Before the value lies in the scratch: the clock may be the user's.
+    const now = how.ttl === NEVER ? table.time() : table.now()
+    const flags = how.promise === undefined ? 0 : PROMISED
+    if (typeof value === 'string' && value.length <= LONGEST_ARGUMENT)
+      return table.put(key, value, flags, now, how)
+    const length = this.encoded(table, value)
+    return length < 0 ? length : table.put(key, length, flags, now, how)
   }
 
   /** The value that was just found, decoded, or `NOTHING`. */
   private read(table: NativeTable, key: Key, found: number | string): unknown {
     const { near } = this
     if (near !== undefined) return this.readNear(near, table, key, found)
+    // What comes as a string has no flags.
+    if (typeof found === 'string') return found
     const promised = table.exchange.words[FLAGS] === PROMISED
-    const value = typeof found === 'string' ? found : this.decoded(table, found)
+    const value = this.decoded(table, found)
     return promised && value !== NOTHING ? Promise.resolve(value) : value
   }
 

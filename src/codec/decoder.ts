@@ -43,7 +43,8 @@ export class Decoder extends Reader {
     }
   }
 
-  private value(depth: number): unknown {
+  /** The next value, at this depth. */
+  value(depth: number): unknown {
     const tag = this.bytes[this.at++]
     if (tag >= wire.SMALL_INT) return tag - wire.SMALL_INT
     if (tag >= wire.SHORT_STRING) return this.narrow(tag - wire.SHORT_STRING)
@@ -130,13 +131,13 @@ export class Decoder extends Reader {
 
   private object(depth: number): object {
     this.descend(depth)
-    const { names, assignable } = this.names()
+    const block = this.names()
     // Others may be read before the values are.
     const { blockStart, blockEnd } = this
     const object: Record<string, unknown> = {}
     this.keep(object)
-    if (assignable) for (let i = 0; i < names.length; i++) object[names[i]] = this.value(depth + 1)
-    else for (const name of names) define(object, name, this.value(depth + 1))
+    if (block.assignable) block.build(object, this, depth + 1)
+    else for (const name of block.names) define(object, name, this.value(depth + 1))
     if (this.at === blockStart) this.at = blockEnd
     return object
   }

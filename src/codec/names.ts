@@ -7,6 +7,7 @@
  */
 
 import { Scratch } from '../scratch'
+import { interned, sharedBuilder, takeBuilder, type Values } from './builders'
 import { Writer } from './writer'
 
 /** Properties beyond these are written one by one, with their names. */
@@ -88,22 +89,32 @@ const blocks = new BlockWriter()
 /** The block of these names. */
 export const blockOf = (names: readonly string[]): Uint8Array => blocks.write(names)
 
+/** After so many objects a block gets a builder of its own. */
+const OFTEN = 100
+
 /** The names of a block that was read before. */
 export class KnownBlock {
   /** Whether plain assignment makes each name an own property: not so if every object inherits something by that name. */
   readonly assignable: boolean
+  readonly names: readonly string[]
+  private builder = sharedBuilder
+  private uses = 0
   /** The bytes of the names, four to a word, and the last ones apart. */
   private readonly words: Int32Array
   private readonly rest: Uint8Array
 
-  constructor(
-    readonly names: readonly string[],
-    bytes: Uint8Array,
-  ) {
+  constructor(names: readonly string[], bytes: Uint8Array) {
+    this.names = names.map(interned)
     this.assignable = !names.some((name) => name in Object.prototype)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(4 * i, true))
     this.rest = bytes.slice(4 * this.words.length)
+  }
+
+  /** Gives an object these names and the values that come next. It must be `assignable`. */
+  build(object: Record<string, unknown>, values: Values, depth: number): void {
+    if (++this.uses === OFTEN) this.builder = takeBuilder()
+    this.builder(object, this.names, values, depth)
   }
 
   /** Whether the `length` bytes from `at` are its names. */

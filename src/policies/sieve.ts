@@ -14,8 +14,8 @@ export class Sieve implements Policy {
   readonly touching = false
   visited = new Uint8Array(1)
   /** In order of insertion. */
-  private readonly ring = new Ring()
-  private hand = 0
+  protected readonly ring = new Ring()
+  protected hand = 0
   /**
    * One byte per slot: is the entry in the window? Meaningless while no entry is linked, or when there is no
    * window.
@@ -98,7 +98,7 @@ export class Sieve implements Policy {
   }
 
   /** Moves from the hand to the first entry that was not visited. */
-  private search(stop: number): number {
+  protected search(stop: number): number {
     const { visited } = this
     const { newer } = this.ring
     const oldest = newer[0]
