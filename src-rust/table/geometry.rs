@@ -145,9 +145,10 @@ impl Geometry {
     }
 
     /// Where each array is, for a fingerprint of the layout.
-    pub(super) fn offsets(&self) -> [usize; 19] {
+    pub(super) fn offsets(&self) -> [usize; 20] {
         [
             self.totals.offset(),
+            self.timed.offset(),
             self.pool.offset(),
             self.counts.offset(),
             self.owners.offset(),

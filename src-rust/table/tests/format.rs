@@ -23,6 +23,7 @@ fn the_documented_words_are_where_they_are() {
         documented(&format!("| {structure} | {words} × {bytes} bytes | {what} |"));
     };
     words("totals", 16, 8, format!("entries and bytes {total}, recount {recount}"));
+    words("timed", 32, 4, "1 since an entry was stored that expires 0".to_owned());
     words("pool of extents", 16, 8, format!("top {top}, taken {taken}"));
     words(
         "counts",
@@ -94,6 +95,7 @@ fn the_documented_arrays_are_where_they_are() {
     let plan = Geometry::new(&options, 28_672, stats::STRIPES);
     let arrays = [
         ("totals", plan.totals.offset()),
+        ("timed", plan.timed.offset()),
         ("pool of extents", plan.pool.offset()),
         ("counts", plan.counts.offset()),
         ("owners", plan.owners.offset()),
