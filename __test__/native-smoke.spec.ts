@@ -253,6 +253,7 @@ describe('misuse of the addon is an error, or has no effect', () => {
       maxValueSize: 10,
       graceWindow: 0,
       codec: '',
+      shared: false,
     }
     const handle = new addon.CachedFunction(scratch, { name: freshName(), ...options })
     const { getString } = handle.hotFunctions()

@@ -33,6 +33,8 @@ export interface NativeOptions {
   readonly graceWindow: number
   /** What wrote the values: handles of another codec could not read them. */
   readonly codec: string
+  /** Whether it is in a file, for all processes of the user, or else for all threads of this one. */
+  readonly shared: boolean
 }
 
 /** A handle on a table: the class `CachedFunction`. */
@@ -41,6 +43,12 @@ export interface NativeHandle {
   controlWords(): ControlWords | null
   counters(): ArrayBuffer | null
   probe(): void
+  /** Whether it is still the one to use. */
+  look(): boolean
+  /** Why not, if bytes in its file were wrong. */
+  damage(): string | null
+  /** What this isolate cannot do with it. */
+  lacks(): 'write' | 'count' | null
   info(): NativeInfo | null
   clear(): void
   entries(): NativeEntries | null
@@ -75,6 +83,7 @@ export interface ControlWords {
 export interface NativeInfo {
   readonly currentSize: number
   readonly bytes: number
+  readonly maxBytes: number
   readonly evictions: number
   readonly expirations: number
   readonly skippedWrites: number
@@ -86,7 +95,7 @@ export interface NativeEntries {
 }
 
 /** The interface that this half of the package was written for. */
-const INTERFACE_VERSION = 2
+const INTERFACE_VERSION = 3
 /** Where `napi build` leaves its loader: beside `dist`, and beside `src`. */
 const LOADER = join('..', 'index.js')
 

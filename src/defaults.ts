@@ -9,6 +9,8 @@ import type { AnyFunction, Store } from './types'
 export const Backend = Object.freeze({
   /** This isolate's heap. */
   MEMORY: 0,
+  /** A file that all processes of this user on the machine share. */
+  SHARED: 1,
   /** Memory of this process outside of V8's heap, for all its threads. */
   THREADS: 2,
 } as const)
@@ -36,6 +38,8 @@ export interface ParsedOptions {
 
 /** Every option of tables in native memory. */
 export interface NativeOptions {
+  /** Whether it is for all processes of the user, or else for all threads of this one. */
+  readonly shared: boolean
   readonly maxBytes: number
   readonly maxKeySize: number
   readonly maxValueSize: number

@@ -19,6 +19,10 @@ export type WarpCacheErrorCode =
   | 'ERR_WARP_CACHE_CODEC'
   /** The native addon is missing, or was not built for this platform, this Node or this version of the package. */
   | 'ERR_WARP_CACHE_ADDON'
+  /** The operating system has no shared caches. */
+  | 'ERR_WARP_CACHE_PLATFORM'
+  /** The directory of shared caches cannot be used: it is somebody else's, a link, or open to others. */
+  | 'ERR_WARP_CACHE_DIRECTORY'
   /** The operation does not exist for this backend, method or getter. */
   | 'ERR_WARP_CACHE_UNSUPPORTED'
 

@@ -18,7 +18,7 @@ export function notForFunctions(): Error {
 
 /** @param member - a method or getter that has no `perInstance`. */
 export function instancesUntold(member: string, name: string, native: boolean): Error {
-  const place = native ? 'memory that threads share' : 'a store'
+  const place = native ? 'what threads or processes share' : 'a store'
   return optionError(
     `The ${member} ${show(name)} needs \`perInstance: false\` or \`perInstance: (self) => key\`: ${place} cannot tell instances apart.`,
   )

@@ -59,7 +59,7 @@ export class Near {
   // The table's words, one step nearer. Let go of by `close`: their memory is the table's.
   versions: Uint32Array
   tableVisited: Uint8Array
-  private readonly first: number
+  private first: number
   private readonly largest: number
   private bytes = 0
   private policy: Sieve
@@ -159,7 +159,16 @@ export class Near {
     this.generation = this.versions[TABLE_GENERATION]
   }
 
-  /** Forgets everything for good. */
+  /** Forgets everything, and remembers another table from now on. */
+  follow(words: Words, counters: Counters): void {
+    this.versions = words.versions
+    this.tableVisited = words.visited
+    this.first = words.first
+    this.counters = counters
+    this.clear()
+  }
+
+  /** Forgets everything, and finds nothing until it follows another table. */
   close(): void {
     this.clear()
     this.versions = new Uint32Array(1)

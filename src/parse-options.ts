@@ -70,12 +70,13 @@ function parse(options: unknown, owner: string, known: readonly OptionName[]): P
     return demand(name, value, type, true, type === 'boolean' ? 'true or false' : `a ${type}`) as T
   }
   const now = given<(() => number) | undefined>('now', 'function', undefined)
-  const maxSize = backend === 'threads' ? parseNativeSize(raw.maxSize) : parseMaxSize(raw.maxSize)
+  const native = isNative(backend)
+  const maxSize = native ? parseNativeSize(raw.maxSize) : parseMaxSize(raw.maxSize)
   return complete({
     maxSize,
     ttl: raw.ttl === undefined ? DEFAULTS.ttl : parseTtl(raw.ttl),
     store,
-    native: backend === 'threads' ? parseNative(raw, maxSize) : undefined,
+    native: native ? parseNative(raw, maxSize, backend === 'shared') : undefined,
     policy: parsePolicy(raw.policy),
     graceWindow: parseGraceWindow(raw.graceWindow),
     key: given<AnyFunction | undefined>('key', 'function', undefined),
@@ -106,17 +107,19 @@ function refuseUnfit(raw: RawOptions, backend: NamedBackend | Store): void {
   }
   if (typeof backend === 'object') refuse(TABLE_ONLY, (name) => `\`${name}\` is for the store to decide.`)
   else refuse(STORE_ONLY, (name) => `\`${name}\` needs a store as \`backend\`.`)
-  if (backend !== 'threads')
+  if (!isNative(backend))
     refuse(
       NATIVE_ONLY,
-      (name) => `\`${name}\` needs \`backend: 'threads'\`, whose values live outside of V8's heap.`,
+      (name) =>
+        `\`${name}\` needs \`backend: 'shared'\` or 'threads', whose values live outside of V8's heap.`,
     )
   else if (raw.policy !== undefined && parsePolicy(raw.policy) !== 'sieve')
-    fail(`\`policy\` must be 'sieve' with \`backend: 'threads'\`, not ${show(raw.policy)}.`)
+    fail(`\`policy\` must be 'sieve' with \`backend: '${backend}'\`, not ${show(raw.policy)}.`)
 }
 
-function parseNative(raw: RawOptions, maxSize: number): NativeOptions {
+function parseNative(raw: RawOptions, maxSize: number, shared: boolean): NativeOptions {
   return Object.freeze({
+    shared,
     maxBytes: parseCount('maxBytes', raw.maxBytes, 1, Number.MAX_SAFE_INTEGER, DEFAULT_MAX_BYTES, 'bytes'),
     maxKeySize: parseCount('maxKeySize', raw.maxKeySize, 1, MAX_BUFFER, DEFAULT_MAX_KEY_SIZE, 'bytes'),
     maxValueSize: parseCount(
@@ -218,13 +221,20 @@ function parsePerInstance(value: unknown): boolean | AnyFunction {
   ) as boolean
 }
 
-type NamedBackend = 'memory' | 'threads'
+type NamedBackend = 'memory' | NativeBackend
+type NativeBackend = 'shared' | 'threads'
+
+function isNative(backend: NamedBackend | Store): backend is NativeBackend {
+  return backend === 'shared' || backend === 'threads'
+}
 
 function parseBackend(value: unknown): NamedBackend | Store {
   if (value === undefined || value === 'memory' || value === Backend.MEMORY) return 'memory'
+  if (value === 'shared' || value === Backend.SHARED) return 'shared'
   if (value === 'threads' || value === Backend.THREADS) return 'threads'
   if (typeof value !== 'object' || value === null) {
-    const expected = "'memory' (Backend.MEMORY), 'threads' (Backend.THREADS), or a store of your own"
+    const expected =
+      "'memory' (Backend.MEMORY), 'shared' (Backend.SHARED), 'threads' (Backend.THREADS), or a store of your own"
     demand('backend', value, undefined, false, expected)
   }
   const store = value as Record<string, unknown>

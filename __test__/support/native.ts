@@ -32,6 +32,7 @@ export class BareTable {
       maxValueSize: 4096,
       graceWindow: 0.05,
       codec: 'none',
+      shared: false,
       ...options,
     })
     this.hot = this.handle.hotFunctions()

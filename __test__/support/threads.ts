@@ -1,13 +1,13 @@
 /** Caches over native tables, each with a name of its own. */
-import { cache, type NativeCached, type ThreadsOptions } from 'warp-cache'
+import { cache, type NativeCached, type NativeCacheOptions } from 'warp-cache'
 import { freshName } from './native'
 
-export type Threads = Omit<ThreadsOptions, 'backend'>
+export type Threads = Omit<NativeCacheOptions, 'backend'>
 
 /** `fn` cached for all threads. */
 export function threads<F extends (...args: never[]) => unknown>(
   fn: F,
   options: Threads = {},
 ): NativeCached<F> {
-  return cache(fn, { backend: 'threads', name: freshName(), ...options } as ThreadsOptions<F>)
+  return cache(fn, { backend: 'threads', name: freshName(), ...options } as NativeCacheOptions<F>)
 }

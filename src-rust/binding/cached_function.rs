@@ -5,11 +5,13 @@
 
 use super::entries::Entries;
 use super::error::Result;
+use super::held::Held;
 use super::hot::{self, Handle};
 use super::raw;
 use super::scratch::Scratch;
 use crate::hash::random_seed;
 use crate::name::Name;
+use crate::shared;
 use crate::table::{COUNTERS, Options, registry};
 use napi::bindgen_prelude::{Env, Object, Utf16String};
 use napi_derive::napi;
@@ -37,6 +39,8 @@ pub struct CachedFunctionOptions {
     pub grace_window: f64,
     /// What writes and reads the values.
     pub codec: String,
+    /// Whether it is in a file, for all processes of the user, or else for all threads of this one.
+    pub shared: bool,
 }
 
 /// What there is in a table, and what has happened to it since it was last cleared.
@@ -46,6 +50,8 @@ pub struct TableInfo {
     pub current_size: u32,
     /// What they cost.
     pub bytes: f64,
+    /// What they may cost.
+    pub max_bytes: f64,
     /// Entries that had to go for others.
     pub evictions: f64,
     /// Entries that were dropped because their time had come.
@@ -68,31 +74,34 @@ impl CachedFunction {
     /// The version of what this addon and the TypeScript that loads it must agree on.
     #[napi(catch_unwind)]
     pub fn interface_version() -> u32 {
-        2
+        3
     }
 
     /// Opens the table of this name. Throws an error with the code `ERR_WARP_CACHE_NAME` if the name is empty, too
     /// long, or not escaped, `ERR_WARP_CACHE_OPTION` if an option is out of range or differs from those of the living
-    /// table, `ERR_WARP_CACHE_MEMORY` if there is no memory for a table.
+    /// table, `ERR_WARP_CACHE_MEMORY` if there is no memory for a table. Of a shared one also
+    /// `ERR_WARP_CACHE_PLATFORM` where there are none, `ERR_WARP_CACHE_DIRECTORY` and `ERR_WARP_CACHE_FILE` if these
+    /// cannot be used, `ERR_WARP_CACHE_FULL` and `ERR_WARP_CACHE_BUSY` if that may change by itself.
     #[napi(constructor, catch_unwind)]
     pub fn new(scratch: &Scratch, options: CachedFunctionOptions) -> Result<Self> {
         let name = Name::from_utf16(&options.name)?;
-        let table = registry::open(
-            &name,
-            &Options {
-                max_size: options.max_size,
-                max_bytes: options.max_bytes as u64,
-                max_key_size: options.max_key_size,
-                max_value_size: options.max_value_size,
-                grace_window: options.grace_window,
-                shards: None,
-                seed: random_seed(),
-            },
-            &options.codec,
-        )?;
-        let stripe = Arc::new(table.table().stripe());
+        let wanted = Options {
+            max_size: options.max_size,
+            max_bytes: options.max_bytes as u64,
+            max_key_size: options.max_key_size,
+            max_value_size: options.max_value_size,
+            grace_window: options.grace_window,
+            shards: None,
+            seed: random_seed(),
+        };
+        let held = if options.shared {
+            Held::Shared(shared::open(&name, &wanted, &options.codec)?)
+        } else {
+            Held::Threads(registry::open(&name, &wanted, &options.codec)?)
+        };
+        let stripe = Arc::new(held.table().stripe());
         let handle = Handle {
-            table: RefCell::new(Some(table)),
+            table: RefCell::new(Some(held)),
             stripe: RefCell::new(Some(stripe)),
             memory: Rc::clone(&scratch.memory),
             max_key_size: options.max_key_size as usize,
@@ -169,11 +178,37 @@ impl CachedFunction {
         Some(TableInfo {
             current_size: table.len(),
             bytes: table.bytes() as f64,
+            max_bytes: table.options().max_bytes as f64,
             evictions: table.evictions() as f64,
             expirations: table.expirations() as f64,
             skipped_writes: table.skipped_writes() as f64,
             counters: table.counters().to_vec(),
         })
+    }
+
+    /// Whether the table is still the one to use; that of a file may not be, which is asked of the kernel once a second.
+    /// If not, close this and open it anew.
+    #[napi(catch_unwind)]
+    pub fn look(&self) -> bool {
+        self.handle.table.borrow().as_ref().is_none_or(Held::look)
+    }
+
+    /// Why a shared table is not to be used any more, if bytes in its file were wrong.
+    #[napi(catch_unwind)]
+    pub fn damage(&self) -> Option<&'static str> {
+        self.handle.table.borrow().as_ref()?.shared()?.damage()
+    }
+
+    /// What this isolate cannot do with a shared table that is in use by too many: "write", or only "count" what it
+    /// does for all to see. Null if nothing.
+    #[napi(catch_unwind, ts_return_type = "'write' | 'count' | null")]
+    pub fn lacks(&self) -> Option<&'static str> {
+        let held = self.handle.table.borrow();
+        let shared = held.as_ref()?.shared()?;
+        if !shared.is_participant() {
+            return Some("write");
+        }
+        self.handle.stripe.borrow().as_ref()?.is_apart().then_some("count")
     }
 
     /// Drops every entry, for every isolate, and zeroes the counters.

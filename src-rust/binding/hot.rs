@@ -3,9 +3,10 @@
 //! A key is a string, a number, or bytes that JavaScript has written. The three make one key: a string and a number
 //! become the bytes that docs/key-format.md has for them, so it does not matter which way an entry was stored.
 
+use super::held::Held;
 use super::raw::{self, Answer, Argument, Operation, Reply};
 use super::scratch::{Head, Memory, Parts};
-use crate::table::{Get, NEVER, Put, Stripe, Table, Token, registry};
+use crate::table::{Get, NEVER, Put, Stripe, Table, Token};
 use napi::sys;
 use std::cell::RefCell;
 use std::ffi::CStr;
@@ -29,6 +30,8 @@ const OVERSIZE: i32 = -3;
 const CLOSED: i32 = -4;
 /// The time matters, and JavaScript has not said it: nothing was done.
 const UNTIMED: i32 = -5;
+/// The file is not the one to use any more: open the table anew.
+const GONE: i32 = -6;
 const STORED: i32 = 0;
 const OUTDATED: i32 = 1;
 const SKIPPED: i32 = 2;
@@ -55,7 +58,7 @@ const NO_TEXT: &CStr = c"the value must be a string of at most 255 units";
 /// A function's handle on its table, in one isolate.
 pub(super) struct Handle {
     /// `None` once it is closed.
-    pub(super) table: RefCell<Option<Arc<registry::Handle>>>,
+    pub(super) table: RefCell<Option<Held>>,
     /// The counters of this isolate; `None` once it is closed.
     pub(super) stripe: RefCell<Option<Arc<Stripe>>>,
     pub(super) memory: Rc<RefCell<Memory>>,
@@ -66,15 +69,26 @@ pub(super) struct Handle {
 impl Handle {
     /// The table, unless it is closed.
     pub(super) fn table(&self) -> Option<Arc<Table>> {
-        self.table.borrow().as_ref().map(|handle| Arc::clone(handle.table()))
+        self.table.borrow().as_ref().map(|held| Arc::clone(held.table()))
     }
 
     /// Runs `act` with the table and the scratch.
     fn run(&self, act: impl FnOnce(&Table, Parts<'_>) -> Answer) -> Answer {
-        let table = self.table.borrow();
-        let Some(table) = table.as_ref() else { return Ok(Reply::Code(CLOSED)) };
+        let held = self.table.borrow();
+        let Some(held) = held.as_ref() else { return Ok(Reply::Code(CLOSED)) };
+        if !held.look() {
+            return Ok(Reply::Code(GONE));
+        }
         let mut memory = self.memory.borrow_mut();
-        act(table, memory.parts().ok_or(NO_SCRATCH)?)
+        act(held.table(), memory.parts().ok_or(NO_SCRATCH)?)
+    }
+
+    /// After a panic. Whoever else writes to a file can make us stumble, and must not stop the process: what we have seen
+    /// of it is not used any more.
+    fn broken(&self) -> Option<i32> {
+        let held = self.table.try_borrow().ok()?;
+        held.as_ref()?.shared()?.table().detach("it made this process stumble");
+        Some(GONE)
     }
 
     fn get(&self, caller: Argument, key: &[u8]) -> Answer {
@@ -183,7 +197,8 @@ fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touc
             head.length = hit.len;
             head.flags = u32::from(hit.flags);
             head.expires_at = milliseconds(hit.expires_at);
-            hit.len.cast_signed()
+            // The word that says whether any entry expires may have been written over.
+            if hit.expires_at != NEVER && head.now.is_nan() { UNTIMED } else { hit.len.cast_signed() }
         }
         Get::Larger(length) => {
             head.length = length;
@@ -280,6 +295,9 @@ macro_rules! operation {
         impl Operation for $type {
             type Bound = Handle;
             const NAME: &'static CStr = $name;
+            fn broken(handle: &Handle) -> Option<i32> {
+                handle.broken()
+            }
             fn run($handle: &Handle, $first: Argument, $second: Argument) -> Answer {
                 $body
             }

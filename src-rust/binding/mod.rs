@@ -3,6 +3,7 @@
 mod cached_function;
 mod entries;
 mod error;
+mod held;
 mod hot;
 mod raw;
 mod scratch;

@@ -19,6 +19,8 @@ pub(super) trait Operation {
     type Bound: 'static;
     /// The name of the function.
     const NAME: &'static CStr;
+    /// What is answered after a panic, if that is no error.
+    fn broken(bound: &Self::Bound) -> Option<i32>;
     /// Runs it. An argument that the caller has not given is `undefined`.
     fn run(bound: &Self::Bound, first: Argument, second: Argument) -> Answer;
 }
@@ -137,7 +139,10 @@ unsafe extern "C" fn enter<O: Operation>(
         Ok(Ok(Reply::Code(code))) => integer(env, code),
         Ok(Ok(Reply::Made(value))) => value,
         Ok(Err(message)) => throw(env, message),
-        Err(_) => throw(env, c"warp-cache has a bug in its native part: it panicked"),
+        Err(_) => match guarded(|| O::broken(bound)) {
+            Ok(Some(code)) => integer(env, code),
+            _ => throw(env, c"warp-cache has a bug in its native part: it panicked"),
+        },
     }
 }
 

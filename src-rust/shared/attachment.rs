@@ -58,7 +58,7 @@ impl Attachment {
             word: AtomicU64::new(word),
             detached: AtomicBool::new(false),
             damage: OnceLock::new(),
-            looked: AtomicU64::new(now),
+            looked: AtomicU64::new(sys::tick()),
             sought: Mutex::new(now),
         };
         attachment.used(now);
@@ -101,13 +101,13 @@ impl Attachment {
         if self.is_detached() {
             return Look::Gone;
         }
-        let now = sys::uptime();
+        let tick = sys::tick();
         let looked = self.looked.load(Ordering::Relaxed);
-        if now.saturating_sub(looked) < LOOK_EVERY {
+        if tick.saturating_sub(looked) < LOOK_EVERY {
             return Look::Same;
         }
-        self.looked.store(now, Ordering::Relaxed);
-        self.look_now(now)
+        self.looked.store(tick, Ordering::Relaxed);
+        self.look_now(sys::uptime())
     }
 
     pub(super) fn look_now(&self, now: u64) -> Look {

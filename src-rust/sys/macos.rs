@@ -46,6 +46,11 @@ pub(crate) fn allocate(fd: &Fd, _: u64, _: u64) -> Result<()> {
     call(|| result(unsafe { libc::fcntl(fd.0, libc::F_PREALLOCATE, &raw mut store) })).map(drop)
 }
 
+/// Milliseconds of a clock that is never set back.
+pub(crate) fn tick() -> u64 {
+    clock_millis(libc::CLOCK_MONOTONIC_RAW_APPROX)
+}
+
 /// How long the machine has been up, sleep included. Milliseconds.
 pub(crate) fn uptime() -> u64 {
     clock_millis(libc::CLOCK_MONOTONIC)

@@ -121,6 +121,10 @@ pub(crate) fn user_id() -> u32 {
     0
 }
 
+pub(crate) fn tick() -> u64 {
+    0
+}
+
 pub(crate) fn uptime() -> u64 {
     0
 }

@@ -44,7 +44,7 @@ export class NativeCache {
   }
 
   info(): NativeCacheInfo {
-    const { table } = this.values
+    const table = this.values.current()
     const found = table?.info()
     const counters = table?.sum() ?? this.values.counters
     return Object.freeze({
@@ -58,7 +58,7 @@ export class NativeCache {
       currentSize: found?.currentSize ?? 0,
       nearHits: counters[NEAR_HITS],
       bytes: found?.bytes ?? 0,
-      maxBytes: this.options.native!.maxBytes,
+      maxBytes: found?.maxBytes ?? this.options.native!.maxBytes,
       skippedWrites: found?.skippedWrites ?? 0,
       detached: counters[DETACHED],
     })
@@ -75,7 +75,7 @@ export class NativeCache {
 
   delete(key: Key): boolean {
     this.drop(key)
-    return this.values.table?.delete(key) ?? false
+    return this.values.current()?.delete(key) ?? false
   }
 
   /** Stores a value; a promise once it is fulfilled. */
@@ -99,8 +99,9 @@ export class NativeCache {
   clear(): void {
     const { values } = this
     this.dropAll()
-    if (values.table === undefined) values.counters.fill(0)
-    else values.table.clear()
+    const table = values.current()
+    if (table === undefined) values.counters.fill(0)
+    else table.clear()
     values.near?.clear()
   }
 

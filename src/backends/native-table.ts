@@ -4,7 +4,7 @@
  * mean, nor about functions. After `close` nothing is found or stored.
  */
 import { addon, type HotFunctions, type NativeHandle, type NativeInfo } from '../addon'
-import { now } from '../clock'
+import { now, type TimeSource } from '../clock'
 import { NEVER } from '../expiry'
 import { encodeKey } from '../keys/encode'
 import type { Key, Token } from '../keys/tokens'
@@ -36,6 +36,8 @@ const LARGER = -2
 export const OVERSIZE = -3
 /** There are entries that expire, and the call did not say the time: nothing was done. */
 export const UNTIMED = -5
+/** The file of the table is not the one to use any more: nothing was done. */
+export const GONE = -6
 /** What storing gives. */
 export const STORED = 0
 
@@ -44,6 +46,8 @@ const MAX_TRIES = 4
 
 /** When a value was not there: it may be stored as long as nothing has happened to its key since. */
 export interface FillToken {
+  /** It means nothing to another one, not even of the same name. */
+  readonly table: NativeTable | undefined
   readonly generation: number
   readonly wanted: number
   readonly count: number
@@ -73,12 +77,12 @@ export class NativeTable {
   /** What is added to the clock's time: the table's must be that of all isolates, and never negative. */
   readonly offset: number
   /** Whether the counters are in the table's memory. */
-  private readonly shared: boolean
+  private readonly counted: boolean
   /** Whether there may be entries that expire. As long as there are none, no call needs to know the time. */
   private timed: boolean
 
   constructor(name: string, options: ParsedOptions) {
-    const { maxBytes, maxKeySize, maxValueSize, codec } = options.native!
+    const { codec, maxBytes, maxKeySize, maxValueSize, shared } = options.native!
     const { maxSize, graceWindow } = options
     const { CachedFunction } = addon()
     this.handle = new CachedFunction(this.exchange.native, {
@@ -89,18 +93,34 @@ export class NativeTable {
       maxValueSize,
       graceWindow,
       codec: `${codec.name} ${codec.wireVersion}`,
+      shared,
     })
     this.hot = this.handle.hotFunctions()
     const { clock } = options
     this.userClock = clock instanceof UserClock ? clock : undefined
-    this.offset = this.userClock === undefined ? processOffset() : USER_OFFSET
+    this.offset = offsetOf(clock)
     this.timed = options.ttl !== NEVER
     this.maxKeySize = maxKeySize
     this.exchange.keys.grow(KEY + maxKeySize)
     const counters = this.handle.counters()
-    this.shared = counters !== null && seesNative(this.handle, counters)
-    this.counters = this.shared ? new Float64Array(counters!) : newNativeCounters()
-    this.words = this.shared ? wordsOf(this.handle) : undefined
+    this.counted = counters !== null && seesNative(this.handle, counters)
+    this.counters = this.counted ? new Float64Array(counters!) : newNativeCounters()
+    this.words = this.counted ? wordsOf(this.handle) : undefined
+  }
+
+  /** Whether its file is still the one to use. */
+  look(): boolean {
+    return this.handle.look()
+  }
+
+  /** Why not, if bytes in it were wrong. */
+  damage(): string | undefined {
+    return this.handle.damage() ?? undefined
+  }
+
+  /** What this isolate cannot do with it, since too many use it: `'write'`, or `'count'` for all to see. */
+  lacks(): 'write' | 'count' | undefined {
+    return this.handle.lacks() ?? undefined
   }
 
   /** The time on the table's clock. May run code of the user's. */
@@ -137,8 +157,8 @@ export class NativeTable {
 
   /**
    * Looks a key up. Its value: the string that it is, or the length of what is in the scratch, where what is known of the
-   * entry is in either case; or `MISS`, with the token in the scratch; or another number below 0 if there cannot be an
-   * entry.
+   * entry is in either case; or `MISS`, with the token in the scratch; or `GONE`; or another number below 0 if there
+   * cannot be an entry.
    */
   find(key: Key): number | string {
     if (typeof key === 'string') return this.findString(key)
@@ -159,14 +179,14 @@ export class NativeTable {
   /** The token of the miss that has just been. */
   token(): FillToken {
     const { words } = this.exchange
-    return { generation: words[GENERATION], wanted: words[WANTED], count: words[COUNT] }
+    return { table: this, generation: words[GENERATION], wanted: words[WANTED], count: words[COUNT] }
   }
 
   /**
    * Stores a value.
    * @param value - a short string, or the length of what lies in the scratch.
    * @param now - `time()`, or if there is a `ttl`, `now()`, from before the value was written.
-   * @returns `STORED`, `OVERSIZE`, `UNTIMED` (write the value again), or another number.
+   * @returns `STORED`, `OVERSIZE`, `GONE`, `UNTIMED` (write the value again), or another number.
    */
   put(key: Key, value: string | number, flags: number, now: number, how: Writing): number {
     const { ttl, token, replacing } = how
@@ -205,7 +225,7 @@ export class NativeTable {
   /** Drops every entry and zeroes the counters, for all isolates. */
   clear(): void {
     this.handle.clear()
-    if (!this.shared) this.counters.fill(0)
+    if (!this.counted) this.counters.fill(0)
   }
 
   info(): NativeInfo | undefined {
@@ -216,7 +236,7 @@ export class NativeTable {
   sum(): Counters {
     const sum = newNativeCounters()
     sum.set(this.handle.info()?.counters ?? [])
-    if (!this.shared) addCounters(sum, this.counters)
+    if (!this.counted) addCounters(sum, this.counters)
     return sum
   }
 
@@ -296,6 +316,11 @@ function wordsOf(handle: NativeHandle): Words | undefined {
     visited: new Uint8Array(buffer, visited - first, first + slots),
     first,
   }
+}
+
+/** What is added to a clock's time to make it a table's. */
+export function offsetOf(clock: TimeSource): number {
+  return clock instanceof UserClock ? USER_OFFSET : processOffset()
 }
 
 /** Above what any clock of a user's is below 0. */

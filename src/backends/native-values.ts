@@ -4,12 +4,11 @@
  * Where there is no table (none is wanted, none can be made, or it was closed) nothing is found or stored.
  */
 import { type ValueCodec, UNSTORABLE as WRONG_KIND } from '../codec/codec'
-import { typeError } from '../errors'
 import { NEVER } from '../expiry'
 import { deepFreeze } from '../freeze'
 import { parseKey } from '../keys/parse'
 import type { Key } from '../keys/tokens'
-import { Near, type NearEntry } from '../near'
+import { Near, type NearEntry, type Words } from '../near'
 import type { ParsedOptions } from '../options'
 import { type Counters, DETACHED, HITS, newNativeCounters, OVERSIZE_SKIPS, UNSTORABLE } from '../stats'
 import {
@@ -23,8 +22,20 @@ import {
   SLOT,
   VERSION,
 } from './native-exchange'
-import { type FillToken, MISS, NativeTable, OVERSIZE, STORED, UNTIMED, type Writing } from './native-table'
-import { reasonOf, warnOfDamage, warnOfDetachment, warnOfUnstorable } from './native-warnings'
+import { Opening } from './native-opening'
+import {
+  type FillToken,
+  GONE,
+  MISS,
+  type NativeTable,
+  OVERSIZE,
+  offsetOf,
+  STORED,
+  UNTIMED,
+  type Writing,
+} from './native-table'
+import { reasonOf, warnOfCorruption, warnOfCrowd, warnOfDamage, warnOfUnstorable } from './native-warnings'
+import { unwatch, watch } from './native-watch'
 
 /** A flag of an entry: the function returned a promise of the value. */
 const PROMISED = 1
@@ -35,7 +46,9 @@ const NEAR_SHARE = 32
 /** In place of a value: there is none. */
 export const NOTHING = Symbol('nothing')
 /** In place of a token: the key is too long to be stored. */
-const TOO_LONG: FillToken = { generation: 0, wanted: 0, count: 0 }
+const TOO_LONG: FillToken = { table: undefined, generation: 0, wanted: 0, count: 0 }
+/** Of no table. */
+const NO_WORDS: Words = { versions: new Uint32Array(1), visited: new Uint8Array(1), first: 1 }
 
 /** How a value is stored. Without a token, nothing was looked up: there was no table. */
 export interface Storing extends Writing {
@@ -60,6 +73,9 @@ export class NativeValues {
   token: FillToken | undefined
   /** Undefined: nothing is found or stored. */
   table: NativeTable | undefined
+  private readonly opening: Opening
+  /** Whether a table is wanted, which may be another one after some time. */
+  private wanted: boolean
   /** From the cache's clock to the table's. */
   readonly offset: number
   private readonly codec: ValueCodec
@@ -69,31 +85,38 @@ export class NativeValues {
   readonly timed: boolean
   private warnedOfKind = false
   private warnedOfDamage = false
+  private warnedOfCorruption = false
+  private warnedOfCrowd = false
 
   /** @param name - the full name. */
   constructor(
     private readonly options: ParsedOptions,
     private readonly name: string,
   ) {
-    const { codec, maxBytes, maxValueSize, near, nearSize } = options.native!
+    const { codec, maxBytes, maxValueSize, near, nearSize, shared } = options.native!
     this.codec = codec
     this.limit = maxValueSize
     this.primitivesOnly = near === 'primitives'
     this.timed = options.ttl !== NEVER
-    this.table = options.maxSize === 0 ? undefined : this.open()
-    this.offset = this.table?.offset ?? 0
-    this.counters = this.table?.counters ?? newNativeCounters()
-    const words = this.table?.words
+    this.offset = offsetOf(options.clock)
+    this.opening = new Opening(name, options)
+    this.wanted = options.maxSize !== 0
+    this.counters = newNativeCounters()
+    const table = this.wanted ? this.opening.first() : undefined
+    const words = table === undefined ? NO_WORDS : table.words
     if (near !== false && words !== undefined)
       this.near = new Near(words, this.counters, nearSize, Math.floor(maxBytes / NEAR_SHARE))
+    if (table !== undefined) this.use(table)
+    if (this.wanted && shared) watch(this)
   }
 
   /** The value of a key, counted as a hit; or `NOTHING`, with `token` for whoever computes it. */
   find(key: Key): unknown {
-    const { near, table } = this
+    const { near } = this
     const entry = near?.entries[near.index.find(key)]
     if (entry !== undefined && near!.isCurrent(entry) && this.isLive(entry)) return near!.take(entry)
     this.token = undefined
+    const table = this.table ?? this.reopened()
     if (table === undefined) {
       if (this.options.maxSize !== 0) this.counters[DETACHED]++
       return NOTHING
@@ -105,6 +128,10 @@ export class NativeValues {
         this.counters[HITS]++
         return value
       }
+    }
+    if (found === GONE) {
+      this.leave(table)
+      return this.find(key)
     }
     if (found === MISS) this.token = table.token()
     else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
@@ -120,7 +147,8 @@ export class NativeValues {
 
   /** The value of a key, or `NOTHING`. It is no use of the entry, and not counted. */
   peek(key: Key): unknown {
-    const { near, table } = this
+    const { near } = this
+    const table = this.current()
     if (table === undefined) return NOTHING
     const entry = near?.find(key)
     if (entry !== undefined && this.isLive(entry)) return entry.value
@@ -133,7 +161,8 @@ export class NativeValues {
 
   /** The token that a miss of this key would have given. */
   tokenOf(key: Key): FillToken | undefined {
-    return this.table === undefined ? undefined : (this.table.tokenOf(key) ?? TOO_LONG)
+    const table = this.current()
+    return table === undefined ? undefined : (table.tokenOf(key) ?? TOO_LONG)
   }
 
   /** Stores what was computed, unless its key was set, deleted or cleared meanwhile. */
@@ -141,18 +170,18 @@ export class NativeValues {
     const { counters, table } = this
     if (how.token === undefined || table === undefined) return
     if (how.token === TOO_LONG) counters[OVERSIZE_SKIPS]++
-    else this.store(table, key, value, how)
+    else if (how.token.table === table) this.store(table, key, value, how)
   }
 
   /** Stores a value in place of whatever there is. */
   set(key: Key, value: unknown, ttl: number): void {
-    if (this.table !== undefined)
-      this.store(this.table, key, value, { ttl, token: undefined, replacing: true })
+    const table = this.table ?? this.reopened()
+    if (table !== undefined) this.store(table, key, value, { ttl, token: undefined, replacing: true })
   }
 
   /** Steps through the entries that can be read. */
   *entries(): Generator<NativeEntry, void, undefined> {
-    const { table } = this
+    const table = this.current()
     if (table === undefined) return
     for (const _ of table.entries()) {
       const { keys, times, words } = table.exchange
@@ -170,23 +199,61 @@ export class NativeValues {
     }
   }
 
-  /** Lets go of the table and of its memory. */
+  /** Lets go of the table and of its memory, for good. */
   close(): void {
+    this.wanted = false
+    unwatch(this)
     this.table?.close()
+    this.letGo()
+  }
+
+  /** The table, once it has been seen to be the one to use. */
+  current(): NativeTable | undefined {
+    this.look()
+    return this.table ?? this.reopened()
+  }
+
+  /** Leaves the table if its file is not the one to use any more. */
+  look(): void {
+    const { table } = this
+    if (table !== undefined && this.options.native!.shared && !table.look()) this.leave(table)
+  }
+
+  private leave(table: NativeTable): void {
+    const damage = table.damage()
+    if (damage !== undefined && !this.warnedOfCorruption) {
+      warnOfCorruption(this.name, damage)
+      this.warnedOfCorruption = true
+    }
+    table.close()
+    this.letGo()
+  }
+
+  private letGo(): void {
     this.table = undefined
     this.near?.close()
     this.counters = newNativeCounters()
+    if (this.near !== undefined) this.near.counters = this.counters
   }
 
-  private open(): NativeTable | undefined {
-    try {
-      return new NativeTable(this.name, this.options)
-    } catch (error) {
-      const { code, message } = error as { code?: unknown; message?: unknown }
-      if (code === 'ERR_WARP_CACHE_OPTION') throw typeError(code, `The cache '${this.name}': ${message}.`)
-      if (code !== 'ERR_WARP_CACHE_MEMORY') throw error
-      warnOfDetachment(this.name, reasonOf(error))
-      return undefined
+  /** The table, opened anew, if that can be done now. */
+  private reopened(): NativeTable | undefined {
+    const table = this.wanted ? this.opening.again() : undefined
+    if (table !== undefined) this.use(table)
+    return table
+  }
+
+  /** From now on values are in this table. What was counted meanwhile is counted there. */
+  private use(table: NativeTable): void {
+    const { counters, near } = this
+    for (let i = 0; i < counters.length; i++) table.counters[i] += counters[i]
+    this.table = table
+    this.counters = table.counters
+    if (table.words !== undefined) near?.follow(table.words, table.counters)
+    const lack = table.lacks()
+    if (lack !== undefined && !this.warnedOfCrowd) {
+      warnOfCrowd(this.name, lack)
+      this.warnedOfCrowd = true
     }
   }
 
@@ -195,6 +262,12 @@ export class NativeValues {
     const { replacing } = how
     let code = this.put(table, key, value, how)
     if (code === UNTIMED) code = this.put(table, key, value, how)
+    if (code === GONE) {
+      this.leave(table)
+      // Whoever set this by hand wants it to be there; what was computed for another table is computed again.
+      if (how.token === undefined) this.set(key, value, how.ttl)
+      return
+    }
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
     if (code < 0 && replacing) table.delete(key)

@@ -27,6 +27,26 @@ export function warnOfDetachment(name: string, problem: string): void {
   )
 }
 
+/** Bytes of its file were wrong. */
+export function warnOfCorruption(name: string, problem: string): void {
+  warn(
+    'WARP_CACHE_CORRUPT',
+    `The file of the cache '${name}' is damaged: ${problem}. It is not used any more, and a new one is begun. Further ` +
+      'ones are not reported.',
+  )
+}
+
+/** Too many processes or threads use its file. */
+export function warnOfCrowd(name: string, lack: 'write' | 'count'): void {
+  warn(
+    'WARP_CACHE_CROWDED',
+    lack === 'write'
+      ? `The cache '${name}' is used by too many processes for this one to store anything: it finds what others store, ` +
+          'and tries again every ten seconds.'
+      : `The cache '${name}' is used by too many threads to count what this one does: \`cacheInfo()\` is without it.`,
+  )
+}
+
 function warn(code: string, message: string): void {
   process.emitWarning(message, { type: 'WarpCacheWarning', code })
 }

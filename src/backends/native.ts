@@ -28,7 +28,12 @@ export function nativeFunction(
   selfKey?: AnyFunction,
 ): Behind {
   const name = resolveName(fn, options, site)
-  const over = claimed(name, fn, (release) => new NativeFunction(fn, options, name, release, selfKey))
+  const over = claimed(
+    options,
+    name,
+    fn,
+    (release) => new NativeFunction(fn, options, name, release, selfKey),
+  )
   const { near, timed } = over.values
   // Where the time is the user's to tell, the way to a near hit is longer.
   const quick = near !== undefined && !over.keys.custom && !(timed && options.clock instanceof UserClock)
@@ -42,19 +47,27 @@ export function nativeCache(options: ParsedOptions, site: AnyFunction): unknown 
   if (options.name === undefined) {
     throw typeError(
       'ERR_WARP_CACHE_NAME',
-      "createCache() with `backend: 'threads'` needs a `name` for its table: without a function there is nothing " +
+      "createCache() with `backend: 'shared'` or 'threads' needs a `name` for its table: without a function there is nothing " +
         'that says what its entries are.',
     )
   }
   const name = resolveName(site, options, site)
-  return claimed(name, site, (release) => new HandCache(new NativeCache(options, name, release)))
+  return claimed(options, name, site, (release) => new HandCache(new NativeCache(options, name, release)))
 }
 
-/** Who uses the names that are in use in this isolate, and how many times. */
-const owners = new Map<string, { readonly owner: AnyFunction; uses: number }>()
+/** Who uses the names that are in use in this isolate, and how many times: of tables for processes, and for threads. */
+type Owners = Map<string, { readonly owner: AnyFunction; uses: number }>
+const sharers: Owners = new Map()
+const threads: Owners = new Map()
 
 /** Makes something under a name that no other function of this isolate uses. `make` is given what frees the name. */
-function claimed<T>(name: string, owner: AnyFunction, make: (release: () => void) => T): T {
+function claimed<T>(
+  options: ParsedOptions,
+  name: string,
+  owner: AnyFunction,
+  make: (release: () => void) => T,
+): T {
+  const owners = options.native!.shared ? sharers : threads
   const known = owners.get(name)
   if (known !== undefined && known.owner !== owner) {
     throw typeError(

@@ -147,7 +147,7 @@ export interface StoreCacheControls<
  */
 export type Cached<F extends AnyFunction> = F & CacheControls<F>
 
-/** A function cached in memory that all threads of the process share: `F` itself, and the controls. */
+/** A function cached in what threads or processes share: `F` itself, and the controls. */
 export type NativeCached<F extends AnyFunction> = F & NativeCacheControls<F>
 
 /**

@@ -2,8 +2,8 @@
 import type { CacheInfo, Closing, KeyEntry, NativeCacheInfo, StoreCacheInfo } from './controls'
 import type {
   CreateCacheOptions,
+  CreateNativeCacheOptions,
   CreateStoreCacheOptions,
-  CreateThreadsCacheOptions,
   EntryOptions,
 } from './options'
 import type { Answering, AsyncStore, EitherStore, SyncStore, Through } from './stores'
@@ -32,7 +32,7 @@ export interface Cache<K = unknown, V = unknown> extends Closing {
   close(): void
 }
 
-/** What `createCache` returns where entries live in memory that all threads of the process share. */
+/** What `createCache` returns where entries live in what threads or processes share. */
 export interface NativeCache<K = unknown, V = unknown> extends Cache<K, V> {
   /** The counters and sizes of this moment, of all isolates together. */
   info(): NativeCacheInfo
@@ -66,8 +66,8 @@ export type AsyncCache<K = unknown, V = unknown> = StoreCache<K, V, 'async'>
 export interface CreateCacheFunction {
   /** In memory. */
   <K = unknown, V = unknown>(options?: CreateCacheOptions): Cache<K, V>
-  /** In memory that all threads of the process share. */
-  <K = unknown, V = unknown>(options: CreateThreadsCacheOptions): NativeCache<K, V>
+  /** In what threads or processes share. */
+  <K = unknown, V = unknown>(options: CreateNativeCacheOptions): NativeCache<K, V>
   /** Over a synchronous store. */
   <K = unknown, V = unknown>(options: CreateStoreCacheOptions<SyncStore>): StoreCache<K, V, 'sync'>
   /** Over an asynchronous store. */

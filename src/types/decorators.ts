@@ -16,10 +16,10 @@ import type {
   CommonOptions,
   FunctionOptions,
   MemoryOptions,
+  NativeBackendOptions,
+  NativeCacheOptions,
   StoreBackendOptions,
   StoreOptions,
-  ThreadsBackendOptions,
-  ThreadsOptions,
 } from './options'
 import type { Store, StoreMode } from './stores'
 
@@ -63,15 +63,17 @@ export interface KeyedCacheDecorator<A extends unknown[], B extends Backing = 'm
   <F extends AnyFunction, P extends AtLeast<A>>(fn: F & Taking<P>, context?: NoContext): CachedIn<B, F>
 }
 
-/** Where entries live, as far as types go: in memory, of one isolate or all, or in a store that answers in this mode. */
-export type Backing = 'memory' | 'threads' | 'sync' | 'async'
+/**
+ * Where entries live, as far as types go: in memory, in what threads or processes share, or in a store that answers in this mode.
+ */
+export type Backing = 'memory' | 'native' | 'sync' | 'async'
 
 /** `F` when cached there. */
 export type CachedIn<B extends Backing, F extends AnyFunction> = B extends 'memory'
   ? Cached<F>
-  : B extends 'threads'
+  : B extends 'native'
     ? NativeCached<F>
-    : StoreCached<F, Exclude<B, 'memory' | 'threads'>>
+    : StoreCached<F, Exclude<B, 'memory' | 'native'>>
 
 type Decorable<B extends Backing> = 'async' extends B ? Promise<unknown> : unknown
 type Taking<P extends unknown[]> = (...args: P) => unknown
@@ -82,8 +84,8 @@ type AtLeast<A extends unknown[]> = [...A, ...any[]]
 interface KeyedOptions<A extends unknown[]> extends MemoryOptions, CommonOptions, FunctionOptions<Taking<A>> {
   key: Taking<A>
 }
-interface KeyedThreadsOptions<A extends unknown[]>
-  extends ThreadsBackendOptions,
+interface KeyedNativeOptions<A extends unknown[]>
+  extends NativeBackendOptions,
     CommonOptions,
     FunctionOptions<Taking<A>> {
   key: Taking<A>
@@ -119,21 +121,18 @@ export interface CacheFunction {
     options: KeyedStoreOptions<A, S>,
     context?: NoContext,
   ): KeyedCacheDecorator<A, StoreMode<S>>
-  /** A decorator, or a wrapper of functions, in memory that threads share and with a `key`. */
-  <A extends unknown[]>(
-    options: KeyedThreadsOptions<A>,
-    context?: NoContext,
-  ): KeyedCacheDecorator<A, 'threads'>
+  /** A decorator, or a wrapper of functions, in what threads or processes share and with a `key`. */
+  <A extends unknown[]>(options: KeyedNativeOptions<A>, context?: NoContext): KeyedCacheDecorator<A, 'native'>
   /** A decorator, or a wrapper of functions, with a `key`. */
   <A extends unknown[]>(options: KeyedOptions<A>, context?: NoContext): KeyedCacheDecorator<A>
-  /** A decorator, or a wrapper of functions, in memory that threads share. */
-  (options: ThreadsOptions, context?: NoContext): CacheDecorator<'threads'>
+  /** A decorator, or a wrapper of functions, in what threads or processes share. */
+  (options: NativeCacheOptions, context?: NoContext): CacheDecorator<'native'>
   /** A decorator, or a wrapper of functions, over a store. */
   <S extends Store>(options: StoreOptions<AnyFunction, S>, context?: NoContext): CacheDecorator<StoreMode<S>>
   /** A decorator, or a wrapper of functions. */
   (options?: CacheOptions, context?: NoContext): CacheDecorator
-  /** Caches a function in memory that all threads of the process share. */
-  <F extends AnyFunction>(fn: F, options: ThreadsOptions<F> & NotContext): NativeCached<F>
+  /** Caches a function in what threads or processes share. */
+  <F extends AnyFunction>(fn: F, options: NativeCacheOptions<F> & NotContext): NativeCached<F>
   /** Caches a function in a store. */
   <F extends AnyFunction, S extends Store>(
     fn: F,

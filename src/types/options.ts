@@ -6,7 +6,7 @@
 import type { PolicyName } from '../policies/policy'
 import type { CodecOption } from './codecs'
 import type { AnyFunction, ArgsOf } from './functions'
-import type { MemoryBackend, Store, ThreadsBackend } from './stores'
+import type { MemoryBackend, SharedBackend, Store, ThreadsBackend } from './stores'
 
 /** Options that every backend and both `cache` and `createCache` take. */
 export interface CommonOptions {
@@ -17,7 +17,7 @@ export interface CommonOptions {
    */
   ttl?: number | undefined
   /**
-   * With a store: what the keys of this cache begin with; with `backend: 'threads'`: which table it is. 1 to 512
+   * With a store: what the keys of this cache begin with; with `'shared'` or `'threads'`: which table it is. 1 to 512
    * characters. By default a name is made from the place where a function is cached, which is safe only at the top level
    * of a module: anywhere else, and for `createCache`, a TypeError asks for one. In memory it has no effect.
    */
@@ -53,32 +53,33 @@ export interface FunctionOptions<Key> {
   /**
    * Methods only. `true`, the default: each instance has its own entries, held weakly. `false`: all instances share
    * one table. A function `(self: MyClass) => key`: instances with an equal key share. Annotate its parameter.
-   * With a store or `backend: 'threads'` a method needs `false` or a function; `true` throws a TypeError.
+   * With a store, `'shared'` or `'threads'` a method needs `false` or a function; `true` throws a TypeError.
    */
   perInstance?: boolean | ((self: never) => unknown) | undefined
 }
 
 /** Options of native tables, that the other backends refuse. */
 interface NoNativeOptions {
-  /** Only with `backend: 'threads'`. */
+  /** Only with `backend: 'shared'` or `'threads'`. */
   maxBytes?: undefined
-  /** Only with `backend: 'threads'`. */
+  /** Only with `backend: 'shared'` or `'threads'`. */
   maxKeySize?: undefined
-  /** Only with `backend: 'threads'`. */
+  /** Only with `backend: 'shared'` or `'threads'`. */
   maxValueSize?: undefined
-  /** Only with `backend: 'threads'`. */
+  /** Only with `backend: 'shared'` or `'threads'`. */
   codec?: undefined
-  /** Only with `backend: 'threads'`. */
+  /** Only with `backend: 'shared'` or `'threads'`. */
   near?: undefined
-  /** Only with `backend: 'threads'`. */
+  /** Only with `backend: 'shared'` or `'threads'`. */
   nearSize?: undefined
 }
 
 /** Options of the memory backend alone. */
 export interface MemoryOptions extends NoNativeOptions {
   /**
-   * Where entries live: in this isolate's heap, in memory that all threads of the process share (see
-   * {@link ThreadsOptions}), or in a store (see {@link StoreOptions}). Default `'memory'`.
+   * Where entries live: in this isolate's heap, in memory that all threads of the process share or in a file that all
+   * processes of the user share (see {@link NativeCacheOptions}), or in a store (see {@link StoreOptions}). Default
+   * `'memory'`.
    */
   backend?: MemoryBackend | undefined
   /**
@@ -98,12 +99,13 @@ export interface MemoryOptions extends NoNativeOptions {
 }
 
 /**
- * Options of the backend that all threads of the process share, outside of V8's heap. Handles of one name must agree on
- * those that make the table (`maxSize`, `graceWindow`, `maxBytes`, `maxKeySize`, `maxValueSize`, `codec`); in one isolate
- * a name belongs to one function. Hits give a copy of the result, which the callers of one isolate may share.
+ * Options of the backends outside of V8's heap: `'threads'`, which all threads of the process share, and `'shared'`, which
+ * all processes of this user on the machine do. Some make the table (`maxSize`, `graceWindow`, `maxBytes`, `maxKeySize`,
+ * `maxValueSize`, `codec`): threads that give one name others get an error, and processes a table of their own. In one
+ * isolate a name belongs to one function. Hits give a copy of the result, which the callers of one isolate may share.
  */
-export interface ThreadsBackendOptions {
-  backend: ThreadsBackend
+export interface NativeBackendOptions {
+  backend: SharedBackend | ThreadsBackend
   /** How many entries are held at most; default 128, at most 67,108,864. `0` stores nothing: there is no table. */
   maxSize?: number | undefined
   /** Which entry goes when the cache is full: here there is one policy. Another one throws a TypeError. */
@@ -125,8 +127,8 @@ export interface ThreadsBackendOptions {
    */
   near?: boolean | 'primitives' | undefined
   /**
-   * How many of them at most; default 1,024, or `maxSize` if that is less. Together they have at most a sixteenth of
-   * `maxBytes`, as they are encoded.
+   * How many of them at most; default 1,024, or `maxSize` if that is less. Together they have at most a 32nd of
+   * `maxBytes` as they are encoded, and each a sixteenth of that.
    */
   nearSize?: number | undefined
   /** Only with a store. */
@@ -156,9 +158,9 @@ export interface CacheOptions<out F extends AnyFunction = AnyFunction>
     CommonOptions,
     FunctionOptions<KeyOf<F>> {}
 
-/** The options of `cache(fn, options)` in memory that all threads of the process share. */
-export interface ThreadsOptions<out F extends AnyFunction = AnyFunction>
-  extends ThreadsBackendOptions,
+/** The options of `cache(fn, options)` in what threads or processes share. */
+export interface NativeCacheOptions<out F extends AnyFunction = AnyFunction>
+  extends NativeBackendOptions,
     CommonOptions,
     FunctionOptions<KeyOf<F>> {}
 
@@ -171,8 +173,8 @@ export interface StoreOptions<out F extends AnyFunction = AnyFunction, S extends
 /** The options of `createCache` in memory. */
 export interface CreateCacheOptions extends MemoryOptions, CommonOptions {}
 
-/** The options of `createCache` in memory that all threads of the process share. */
-export interface CreateThreadsCacheOptions extends ThreadsBackendOptions, CommonOptions {}
+/** The options of `createCache` in what threads or processes share. */
+export interface CreateNativeCacheOptions extends NativeBackendOptions, CommonOptions {}
 
 /** The options of `createCache` over a store. */
 export interface CreateStoreCacheOptions<S extends Store = Store>

@@ -8,6 +8,9 @@ export type MemoryBackend = 'memory' | 0
 /** The backend of all threads of the process, by name or as `Backend.THREADS`. */
 export type ThreadsBackend = 'threads' | 2
 
+/** The backend of all processes of this user on the machine, by name or as `Backend.SHARED`. */
+export type SharedBackend = 'shared' | 1
+
 /**
  * An object that keeps entries: a Map, lru-cache, quick-lru, Keyv 5 or 6, or your own. Keys are strings; values are
  * objects that wrap the result, so a store typed for other values (a `Map<string, number>`) does not fit. It may forget
