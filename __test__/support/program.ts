@@ -37,12 +37,17 @@ afterAll(() => {
 
 /** Runs `source` as a CommonJS program with these arguments. */
 export function runProgram(source: string, ...args: string[]): Ending {
+  return runIn({}, source, ...args)
+}
+
+/** The same, with more in its environment. */
+export function runIn(env: Record<string, string>, source: string, ...args: string[]): Ending {
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     cwd: directory,
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
     timeout: DEADLINE_MS,
   })
