@@ -15,10 +15,10 @@ mod plain {
 
 #[cfg(any(test, loom, shuttle))]
 pub(crate) use mortal::{AtomicU8, AtomicU32, AtomicU64};
-#[cfg(all(test, not(shuttle)))]
-pub(crate) use mortal::live_for;
 #[cfg(all(test, shuttle))]
-pub(crate) use mortal::{doom, spare};
+pub(crate) use mortal::OVER;
+#[cfg(test)]
+pub(crate) use mortal::live_for;
 #[cfg(not(any(test, loom, shuttle)))]
 pub(crate) use plain::{AtomicU8, AtomicU32, AtomicU64};
 pub(crate) use plain::{Ordering, fence};

@@ -74,7 +74,7 @@ enum Change {
 /// Does it, and says in `allowed` what may be found then: if it was killed, also what might be found before.
 fn change(table: &Table, allowed: &mut May, change: Change, writing: u32, now: u64, steps: Option<u64>) -> bool {
     let run = |work: &dyn Fn()| match steps {
-        Some(steps) => live_for(steps, work).is_some(),
+        Some(steps) => live_for(steps, || {}, work).is_some(),
         None => {
             work();
             true
