@@ -5,6 +5,8 @@ mod behaviour;
 #[cfg(not(miri))]
 mod deaths;
 mod equality;
+#[cfg(not(miri))]
+mod hostile;
 mod model;
 mod stress;
 mod traces;
