@@ -8,6 +8,8 @@ mod equality;
 #[cfg(not(miri))]
 mod hostile;
 mod model;
+#[cfg(not(miri))]
+mod sharing;
 mod stress;
 mod traces;
 
