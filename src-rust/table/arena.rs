@@ -78,7 +78,12 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    pub(super) fn new(region: &Arc<Region>, plan: &Geometry, sharing: Option<&Arc<Sharing>>, flaw: &Arc<Flaw>) -> Self {
+    pub(super) fn new(
+        region: &Arc<Region>,
+        plan: &Geometry,
+        sharing: Option<&Arc<Sharing>>,
+        flaw: &Arc<Flaw>,
+    ) -> Self {
         Self {
             blocks: region.area(plan.blocks),
             links: region.area(plan.links),
@@ -161,8 +166,8 @@ impl Arena {
             let words = self.extent_of(own, extent)?;
             let (head, free) = (get(&words[HEAD]), get(&words[FREE]));
             let taken = missing.min(free);
-            let here = |block: u32| (block / EXTENT_BLOCKS == extent).then_some(block);
-            if free == 0 || free > EXTENT_BLOCKS || !self.reaches(here(head)?) {
+            let is_here = head / EXTENT_BLOCKS == extent && self.reaches(head);
+            if free == 0 || free > EXTENT_BLOCKS || !is_here {
                 return None;
             }
             match first {
@@ -171,7 +176,10 @@ impl Arena {
             }
             last = head;
             for _ in 1..taken {
-                last = here(self.behind(last)?)?;
+                last = self.behind(last)?;
+                if last / EXTENT_BLOCKS != extent {
+                    return None;
+                }
             }
             if taken == free {
                 self.delist(own, extent);

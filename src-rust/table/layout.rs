@@ -33,11 +33,13 @@ const _: () = assert!(cfg!(any(loom, shuttle)) || stats::STRIPES == 1_024);
 const _: () = assert!(stats::STRIPE_WORDS == 16 && stats::COUNTERS == 12);
 const _: () = assert!(totals::OFFSETS[0] == 0 && totals::OFFSETS[1] == 1);
 const _: () = assert!(cfg!(any(loom, shuttle)) || (4 * gate::WORDS == 128 && 8 * gate::OWNER_WORDS == 128));
-const _: () = assert!(cfg!(any(loom, shuttle)) || (4 * gate::STATE_WORDS == 128 && 8 * gate::SUM_WORDS == 128));
+const _: () =
+    assert!(cfg!(any(loom, shuttle)) || (4 * gate::STATE_WORDS == 128 && 8 * gate::SUM_WORDS == 128));
 const _: () = assert!(gate::OFFSETS[3] == 3 && gate::STATE_OFFSETS[5] == 9 && gate::SUM_OFFSETS[2] == 2);
 
 /// Sizes from which every branch of the geometry follows.
-const SAMPLES: [(u32, u64, u32); 3] = [(100, 1 << 20, 1_000), (10_000, 1 << 26, 65_536), (1 << 20, 1 << 32, 64)];
+const SAMPLES: [(u32, u64, u32); 3] =
+    [(100, 1 << 20, 1_000), (10_000, 1 << 26, 65_536), (1 << 20, 1 << 32, 64)];
 
 /// A fingerprint of the offset and size of everything in a table.
 pub fn layout_hash() -> u64 {
@@ -89,7 +91,11 @@ mod tests {
 
     #[test]
     fn the_fingerprint_changes_with_the_layout_alone() {
-        assert_eq!(layout_hash(), 7_015_250_219_566_331_501, "the layout has changed: files of other builds are not found any more");
+        assert_eq!(
+            layout_hash(),
+            7_015_250_219_566_331_501,
+            "the layout has changed: files of other builds are not found any more"
+        );
     }
 
     #[test]

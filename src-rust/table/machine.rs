@@ -45,7 +45,12 @@ impl Machine {
     }
 
     /// `pages` is asked for memory, and says whether there is room.
-    pub(super) fn with_pages(region: Arc<Region>, options: &Options, start: usize, pages: Pages) -> Arc<Self> {
+    pub(super) fn with_pages(
+        region: Arc<Region>,
+        options: &Options,
+        start: usize,
+        pages: Pages,
+    ) -> Arc<Self> {
         let places = std::array::from_fn(|_| AtomicU64::new(0));
         Arc::new(Self { region, options: options.clone(), start, places, pages })
     }

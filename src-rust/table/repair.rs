@@ -108,7 +108,8 @@ impl Writer<'_> {
             return None;
         }
         let record = words.load();
-        let is_here = tag(record.hash) == tag_of_cell && std::ptr::eq(self.table.shard(record.hash), self.shard);
+        let is_here =
+            tag(record.hash) == tag_of_cell && std::ptr::eq(self.table.shard(record.hash), self.shard);
         let chain = self.table.arena.blocks_of(record.first, record.blocks());
         (is_here && self.is_sane(&record) && uses.claim(chain, record.blocks())).then_some(record)
     }
@@ -173,7 +174,8 @@ impl Writer<'_> {
         }
         let shards = || writers.iter().map(|writer| writer.shard).chain([self.shard]);
         let entries = shards().map(|shard| u64::from(shard.held())).sum::<u64>();
-        let bytes = shards().map(|shard| shard.state.bytes().load(Ordering::Relaxed)).fold(0, u64::wrapping_add);
+        let bytes =
+            shards().map(|shard| shard.state.bytes().load(Ordering::Relaxed)).fold(0, u64::wrapping_add);
         let options = &self.table.options;
         if entries > u64::from(options.max_size) || bytes > options.max_bytes {
             return self.shard.flaw.found(());

@@ -314,7 +314,8 @@ impl<'t> Writer<'t> {
 
     /// Whether there is a slot for one more entry.
     pub(super) fn has_slot(&self) -> bool {
-        self.shard.state.free_slot().load(Ordering::Relaxed) != 0 || self.shard.enlarge(self.shard.issued() + 1)
+        self.shard.state.free_slot().load(Ordering::Relaxed) != 0
+            || self.shard.enlarge(self.shard.issued() + 1)
     }
 
     pub(super) fn own(&self) -> Own<'t> {

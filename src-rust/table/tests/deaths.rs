@@ -72,7 +72,14 @@ enum Change {
 }
 
 /// Does it, and says in `allowed` what may be found then: if it was killed, also what might be found before.
-fn change(table: &Table, allowed: &mut May, change: Change, writing: u32, now: u64, steps: Option<u64>) -> bool {
+fn change(
+    table: &Table,
+    allowed: &mut May,
+    change: Change,
+    writing: u32,
+    now: u64,
+    steps: Option<u64>,
+) -> bool {
     let run = |work: &dyn Fn()| match steps {
         Some(steps) => live_for(steps, || {}, work).is_some(),
         None => {
@@ -117,7 +124,9 @@ fn change(table: &Table, allowed: &mut May, change: Change, writing: u32, now: u
             }
             lives
         }
-        Change::Locked => run(&|| table.shards.iter().for_each(|shard| drop(table.lock(shard, Patience::Deadline)))),
+        Change::Locked => {
+            run(&|| table.shards.iter().for_each(|shard| drop(table.lock(shard, Patience::Deadline))))
+        }
         Change::Purge => run(&|| {
             for shard in &table.shards {
                 if let Some(writer) = table.lock(shard, Patience::Deadline) {
@@ -129,7 +138,8 @@ fn change(table: &Table, allowed: &mut May, change: Change, writing: u32, now: u
 }
 
 fn store(allowed: &mut May, key: u8, writing: u32, certainly: bool) {
-    let (found, near) = (allowed.found.entry(key).or_insert_with(|| vec![None]), allowed.near.entry(key).or_default());
+    let (found, near) =
+        (allowed.found.entry(key).or_insert_with(|| vec![None]), allowed.near.entry(key).or_default());
     if certainly {
         *found = vec![None];
         near.clear();
@@ -141,8 +151,8 @@ fn store(allowed: &mut May, key: u8, writing: u32, certainly: bool) {
 /// A near entry of before is not served if the table has something else.
 fn check_near(table: &Table, allowed: &mut May, near: &[(u8, u32, Hit)], now: u64) {
     for &(number, writing, hit) in near {
-        let version = &table.shards[(hit.slot / table.slots()) as usize].versions
-            [(hit.slot % table.slots()) as usize];
+        let version =
+            &table.shards[(hit.slot / table.slots()) as usize].versions[(hit.slot % table.slots()) as usize];
         let served = table.generation().load(Ordering::Relaxed) == hit.generation
             && version.load(Ordering::Relaxed) == hit.version;
         if served && hit.expires_at > now {
@@ -201,7 +211,9 @@ fn every_step(options: &Options, repairs: impl Fn(u64) -> Option<u64>) {
             let (machine, mut allowed) = (Machine::on_the_heap(options), May::default());
             let (table, process) = filled(&machine, &mut allowed);
             let near: Vec<(u8, u32, Hit)> = (0..KEYS)
-                .filter_map(|number| look(&table, &mut allowed, number, 0).map(|(writing, hit)| (number, writing, hit)))
+                .filter_map(|number| {
+                    look(&table, &mut allowed, number, 0).map(|(writing, hit)| (number, writing, hit))
+                })
                 .collect();
             if cleared {
                 change(&table, &mut allowed, Change::Clear, 0, 0, None);
@@ -255,9 +267,14 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         1 => Just(Change::Locked),
         1 => Just(Change::Purge),
     ];
-    let steps = prop_oneof![2 => Just(None), 1 => (0..80_u64).prop_map(Some), 1 => (0..2_000_u64).prop_map(Some)];
-    let deed = (0..3_usize, change, 0..4_u64, steps)
-        .prop_map(|(place, change, wait, steps)| Deed { place, change, wait, steps });
+    let steps =
+        prop_oneof![2 => Just(None), 1 => (0..80_u64).prop_map(Some), 1 => (0..2_000_u64).prop_map(Some)];
+    let deed = (0..3_usize, change, 0..4_u64, steps).prop_map(|(place, change, wait, steps)| Deed {
+        place,
+        change,
+        wait,
+        steps,
+    });
     prop::collection::vec(deed, 1..60)
 }
 
@@ -277,7 +294,9 @@ fn live_and_die(options: &Options, deeds: &[Deed]) {
         let (table, process) = &processes[(deed.place + 1) % 3];
         check_near(table, &mut allowed, &near, now);
         near = (0..KEYS)
-            .filter_map(|number| look(table, &mut allowed, number, now).map(|(writing, hit)| (number, writing, hit)))
+            .filter_map(|number| {
+                look(table, &mut allowed, number, now).map(|(writing, hit)| (number, writing, hit))
+            })
             .collect();
         assert_eq!(*process.why.lock().unwrap(), None);
         sound(table);
