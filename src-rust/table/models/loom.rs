@@ -222,18 +222,24 @@ fn a_cleared_value_is_gone_while_the_next_writer_empties_the_shard() {
     });
 }
 
-/// A machine with one process, which has set `A` to 1, and was killed after so many steps of setting it to 2.
-fn killed(steps: u64) -> (Arc<Machine>, Arc<Process>) {
+/// What a process is killed at: a replacement, a delete, an eviction.
+const LAST_DEEDS: [fn(&Table); 3] =
+    [|table| _ = set(table, A, 2), |table| _ = table.delete(&A, 0), |table| _ = set(table, *b"key of b", 2)];
+
+/// A machine with one process, which has set `A` to 1, and was killed after so many steps of something else.
+fn killed(steps: u64, last_deed: fn(&Table)) -> (Arc<Machine>, Arc<Process>) {
     let machine = Machine::of_a_model(&options(1, 1));
     let (table, process) = machine.start(0);
     set(&table, A, 1);
-    live_for(steps, || {}, || set(&table, A, 2));
+    live_for(steps, || {}, || last_deed(&table));
     process.die();
     (machine, process)
 }
 
-/// Which steps of a set are worth it: each, from taking the owner word to letting go of it.
-const KILLED: std::ops::Range<u64> = 1..24;
+/// Each step of these, from taking the owner word to letting go of it.
+fn deaths() -> impl Iterator<Item = (u64, fn(&Table))> {
+    (1..50).flat_map(|steps| LAST_DEEDS.map(|deed| (steps, deed)))
+}
 
 /// Each at a table of its own, as two processes.
 fn race_processes<A: Send + 'static, B: Send + 'static>(
@@ -254,9 +260,9 @@ fn race_processes<A: Send + 'static, B: Send + 'static>(
 
 #[test]
 fn a_reader_is_not_misled_by_a_repair() {
-    for steps in KILLED {
-        explore(move || {
-            let (machine, _) = killed(steps);
+    for (steps, deed) in deaths() {
+        explore_within(3, move || {
+            let (machine, _) = killed(steps, deed);
             let repair = |table: &Table| drop(table.lock(&table.shards[0], Patience::Deadline));
             let (found, ()) = race_processes(&machine, [1, 2], |table| get(table, A), repair);
             let (table, _) = machine.start(3);
@@ -273,9 +279,9 @@ fn a_reader_is_not_misled_by_a_repair() {
 
 #[test]
 fn of_two_who_find_the_owner_dead_one_repairs_and_both_write() {
-    for steps in KILLED.step_by(3) {
-        explore_within(1, move || {
-            let (machine, _) = killed(steps);
+    for (steps, deed) in deaths() {
+        explore(move || {
+            let (machine, _) = killed(steps, deed);
             race_processes(&machine, [1, 2], |table| _ = table.delete(&A, 0), |table| _ = set(table, A, 3));
             let (table, _) = machine.start(3);
             table.verify().unwrap();
@@ -286,9 +292,9 @@ fn of_two_who_find_the_owner_dead_one_repairs_and_both_write() {
 
 #[test]
 fn whoever_adopts_and_whoever_steals_do_not_get_into_each_others_way() {
-    for steps in KILLED.step_by(3) {
-        explore_within(1, move || {
-            let (machine, _) = killed(steps);
+    for (steps, deed) in deaths() {
+        explore(move || {
+            let (machine, _) = killed(steps, deed);
             race_processes(&machine, [0, 1], Table::adopt, |table| _ = set(table, A, 3));
             let (table, _) = machine.start(3);
             table.verify().unwrap();
