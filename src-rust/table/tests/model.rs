@@ -24,6 +24,14 @@ impl Item {
     }
 }
 
+/// What a value is put by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    Set,
+    Fill(Token),
+    Refresh(Token),
+}
+
 /// The slow table.
 #[derive(Debug)]
 pub(super) struct Model {
@@ -105,18 +113,22 @@ impl Model {
         flags: u8,
         expires_at: u64,
         now: u64,
-        fill: Option<Token>,
+        by: By,
     ) -> Put {
+        let (fill, replaces) = match by {
+            By::Set => (None, true),
+            By::Fill(token) => (Some(token), false),
+            By::Refresh(token) => (Some(token), true),
+        };
         let outdated = |token: Token| token.wanted != self.wanted || token.count != self.count;
         let price = cost(key.len() as u32, value.len() as u32);
         let oversize = key.len() > self.options.max_key_size as usize
             || value.len() > self.options.max_value_size as usize
             || price > self.options.max_bytes;
         match fill {
-            _ if oversize && fill.is_some() => return Put::Oversize,
+            _ if oversize && !replaces => return Put::Oversize,
             Some(token) if outdated(token) => return Put::Outdated,
-            Some(_) => {}
-            None => self.count = self.count.wrapping_add(1),
+            _ => self.count = self.count.wrapping_add(u32::from(replaces)),
         }
         if oversize {
             self.drop_key(key);
