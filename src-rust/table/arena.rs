@@ -167,21 +167,21 @@ impl Arena {
             let (head, free) = (get(&words[HEAD]), get(&words[FREE]));
             let taken = missing.min(free);
             let here = |block: u32| (block / EXTENT_BLOCKS == extent).then_some(block);
-            if free == 0 || free > EXTENT_BLOCKS {
+            if free == 0 || free > EXTENT_BLOCKS || !self.reaches(here(head)?) {
                 return None;
             }
             match first {
-                None => first = Some(here(head)?),
-                Some(_) => self.link(last, here(head)?),
+                None => first = Some(head),
+                Some(_) => self.link(last, head),
             }
             last = head;
             for _ in 1..taken {
-                last = here(self.follow(last)?)?;
+                last = here(self.behind(last)?)?;
             }
             if taken == free {
                 self.delist(own, extent);
             } else {
-                set(&words[HEAD], self.follow(last)?);
+                set(&words[HEAD], self.behind(last)?);
             }
             set(&words[FREE], free - taken);
             missing -= taken;
@@ -207,7 +207,7 @@ impl Arena {
             block = self.follow(last)?;
             while run < left && block / EXTENT_BLOCKS == extent {
                 last = block;
-                block = self.follow(last)?;
+                block = self.behind(last)?;
                 run += 1;
             }
             left -= run;
@@ -244,7 +244,13 @@ impl Arena {
     /// The block that is linked behind one. It may be out of reach, or not be at all.
     #[inline]
     fn follow(&self, block: u32) -> Option<u32> {
-        let link = self.links.get(block as usize).filter(|_| self.reaches(block))?;
+        if self.reaches(block) { self.behind(block) } else { None }
+    }
+
+    /// The same of a block in an extent that is reached.
+    #[inline]
+    fn behind(&self, block: u32) -> Option<u32> {
+        let link = self.links.get(block as usize)?;
         Some(block.wrapping_add(1).wrapping_add(get(link)))
     }
 

@@ -179,9 +179,7 @@ impl Writer<'_> {
         if blocks != self.own().blocks() {
             return Err(format!("{blocks} blocks are free, not {}", self.own().blocks()));
         }
-        let owned = (0..arena.block_count() / super::arena::EXTENT_BLOCKS)
-            .filter(|&extent| arena.owner(extent) == Some(self.shard.number));
-        for extent in owned {
+        for extent in arena.owned_by(self.shard.number) {
             let range = extent * super::arena::EXTENT_BLOCKS..(extent + 1) * super::arena::EXTENT_BLOCKS;
             if range.into_iter().any(|block| !uses.get(block as usize).is_some_and(|&used| used)) {
                 return Err(format!("a block of extent {extent} is lost"));

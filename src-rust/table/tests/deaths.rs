@@ -81,7 +81,7 @@ fn change(
     steps: Option<u64>,
 ) -> bool {
     let run = |work: &dyn Fn()| match steps {
-        Some(steps) => live_for(steps, work).is_some(),
+        Some(steps) => live_for(steps, || {}, work).is_some(),
         None => {
             work();
             true

@@ -106,6 +106,7 @@ impl Model {
         expires_at: u64,
         now: u64,
         fill: Option<Token>,
+        replaces: bool,
     ) -> Put {
         let outdated = |token: Token| token.wanted != self.wanted || token.count != self.count;
         let price = cost(key.len() as u32, value.len() as u32);
@@ -113,10 +114,9 @@ impl Model {
             || value.len() > self.options.max_value_size as usize
             || price > self.options.max_bytes;
         match fill {
-            _ if oversize && fill.is_some() => return Put::Oversize,
+            _ if oversize && !replaces => return Put::Oversize,
             Some(token) if outdated(token) => return Put::Outdated,
-            Some(_) => {}
-            None => self.count = self.count.wrapping_add(1),
+            _ => self.count = self.count.wrapping_add(u32::from(replaces)),
         }
         if oversize {
             self.drop_key(key);

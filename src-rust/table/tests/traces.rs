@@ -142,7 +142,7 @@ fn same_decisions(keys: &[u64], options: &Options) {
         assert_eq!(find(&table, &key).is_some(), hit, "request {request}");
         if !hit {
             set(&table, &key, b"");
-            model.put(&key, b"", 0, NEVER, 0, None);
+            model.put(&key, b"", 0, NEVER, 0, None, true);
         }
     }
     assert_eq!((table.evictions(), table.len()), (model.evictions, model.len()));
