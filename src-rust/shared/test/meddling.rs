@@ -41,7 +41,7 @@ fn has_its_name(directory: &Path, attachment: &Attachment) -> bool {
 #[test]
 fn sweeps_removals_and_other_users_at_any_moment_change_nothing() {
     let acts: [fn(&Path); 4] = [
-        |directory| drop(sweep(directory, Duration::ZERO).unwrap_or_default()),
+        |directory| assert!(sweep(directory, Duration::ZERO).unwrap_or(0) < 2),
         |directory| {
             let _ = remove(directory, &identity("it").file_name());
         },
