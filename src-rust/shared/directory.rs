@@ -46,11 +46,13 @@ impl Directory {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let text = c_path(path)?;
         let mut patience = Patience::new();
-        let mut made = 0;
-        while made < TRIES {
-            let Some((directory, status)) = Self::find(path, &text, made > 0)? else {
+        let (mut tries, mut made) = (0, false);
+        while tries < TRIES {
+            let Some((directory, status)) = Self::find(path, &text, made)? else {
+                tries += 1;
                 match sys::make_directory(&text) {
-                    Ok(()) | Err(errno::EXISTS) => made += 1,
+                    Ok(()) => made = true,
+                    Err(errno::EXISTS) => {}
                     Err(errno::MISSING) => {
                         return Err(unusable(path, "would be in a directory that does not exist"));
                     }

@@ -21,6 +21,11 @@ pub(super) const SUM_WORDS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 16 
 /// Of one shard's owner: a pair of cache lines for one word.
 pub(super) const OWNER_WORDS: usize = if cfg!(any(loom, shuttle)) { 1 } else { 16 };
 
+/// Which of a shard's counts is that of a key. The lowest bits of the hash choose the shard, the upper half is the tag.
+pub(super) fn group(hash: u64) -> usize {
+    (hash >> 16) as usize % COUNTS
+}
+
 /// What a reader asks of a shard before it looks at an entry.
 #[derive(Debug)]
 pub(super) struct Gate(pub(super) Area<AtomicU32>);
@@ -38,8 +43,7 @@ impl Gate {
 
     /// How many sets and deletes there were of keys that share a count with this hash.
     pub(super) fn count(&self, hash: u64) -> &AtomicU32 {
-        // The lowest bits choose the shard, the upper half is the tag.
-        &self.0[COUNT + (hash >> 16) as usize % COUNTS]
+        &self.0[COUNT + group(hash)]
     }
 
     /// Odd while cells of the index move.

@@ -8,6 +8,7 @@ mod forking;
 mod full;
 mod hostile;
 mod kills;
+mod meddling;
 mod process;
 mod stolen;
 mod sweeping;
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 /// A directory that goes with its test.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+struct Scratch(PathBuf);
 
 impl Scratch {
     pub(crate) fn new() -> Self {

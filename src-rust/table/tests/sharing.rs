@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::shim::{AtomicU64, live_for};
+use crate::sys;
 use crate::table::machine::Machine;
-use memmap2::MmapRaw;
 use std::collections::BTreeSet;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Mutex;
@@ -186,7 +186,8 @@ fn sparse(options: &Options, most: usize) -> (std::fs::File, Arc<Machine>, Arc<M
         true
     };
     assert!(allocate(plan.fixed.start, plan.fixed.len()));
-    let region = Region::mapped(MmapRaw::map_raw(&file).unwrap()).unwrap();
+    let held = sys::File::new(|| Ok(file.try_clone().unwrap().into())).unwrap();
+    let region = Region::mapped(Arc::new(held.map(plan.bytes).unwrap()));
     let machine = Machine::with_pages(region, options, PAGE, Box::new(allocate));
     (file, machine, pages)
 }
