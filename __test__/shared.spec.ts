@@ -1,7 +1,7 @@
 /** One cache for all processes: what one stores, sets, deletes or clears is so for all, also for what others remember. */
 import { describe, expect, it } from 'vitest'
-import { runIn } from './support/program'
 import { cacheDirectory, expectDone, runProcesses } from './support/processes'
+import { DEADLINE_MS, runIn } from './support/program'
 
 const SERVE = `
   const cached = make((n) => 'worker ' + n)
@@ -92,7 +92,7 @@ describe.skipIf(process.platform === 'win32')('what one process does', () => {
       const { cache } = require('warp-cache')
       const cached = cache((n) => process.pid, { backend: 'shared', name: 'restart' })
       console.log(JSON.stringify([cached(1) === process.pid, cached.cacheInfo().misses]))`
-    const run = () => JSON.parse(runIn({ WARP_CACHE_DIR: cacheDirectory }, source).stdout)
+    const run = () => JSON.parse(runIn({ WARP_CACHE_DIR: cacheDirectory }, DEADLINE_MS, source).stdout)
     expect([run(), run(), run()]).toEqual([
       [true, 1],
       [false, 1],

@@ -26,8 +26,8 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** A program that has not ended by then never will. */
-const DEADLINE_MS = 50_000
+/** A program that has not ended by then never will, unless it is known to take long. */
+export const DEADLINE_MS = 50_000
 
 let directory: string | undefined
 
@@ -37,11 +37,16 @@ afterAll(() => {
 
 /** Runs `source` as a CommonJS program with these arguments. */
 export function runProgram(source: string, ...args: string[]): Ending {
-  return runIn({}, source, ...args)
+  return runIn({}, DEADLINE_MS, source, ...args)
 }
 
-/** The same, with more in its environment. */
-export function runIn(env: Record<string, string>, source: string, ...args: string[]): Ending {
+/** The same, with more in its environment, and as much time. */
+export function runIn(
+  env: Record<string, string>,
+  timeout: number,
+  source: string,
+  ...args: string[]
+): Ending {
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
@@ -49,7 +54,7 @@ export function runIn(env: Record<string, string>, source: string, ...args: stri
     cwd: directory,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
-    timeout: DEADLINE_MS,
+    timeout,
   })
   return { status, signal, stdout, stderr }
 }
