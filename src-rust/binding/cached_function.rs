@@ -235,7 +235,10 @@ impl CachedFunction {
     /// Lets go of the table, which dies with its last handle. From now on everything answers that it is closed.
     #[napi(catch_unwind)]
     pub fn close(&self) {
+        // While the table is still open: nobody may touch its memory afterwards.
+        if let Some(stripe) = self.handle.stripe.take() {
+            stripe.release();
+        }
         self.handle.table.take();
-        self.handle.stripe.take();
     }
 }
