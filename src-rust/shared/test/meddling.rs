@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::shared::attachment::Look;
+use crate::shared::layout::Field;
 use crate::shared::remove::{remove, sweep};
 use crate::sys::{self, fault};
 use std::cell::{Cell, RefCell};
@@ -173,5 +174,29 @@ fn a_file_that_is_used_while_it_is_looked_at_is_not_old() {
         }
         // Once the gate is held nobody can come, and once the file is gone there is another.
         assert!(path_of(&caches, "it").exists() || !used.get(), "{call}");
+    }
+}
+
+#[test]
+fn openers_who_replace_a_retired_file_take_nothing_from_each_other() {
+    for call in 0.. {
+        let scratch = Scratch::new();
+        let caches = scratch.caches();
+        let idle = attach(&caches, "it");
+        let word = |field: Field| idle.mapping().u64(field.at).unwrap();
+        word(at::RETIRED_AT).store(sys::uptime() - 2_000, Ordering::Relaxed);
+        idle.mapping().u32(at::STATE.at).unwrap().store(at::RETIRED, Ordering::Relaxed);
+        let made = Rc::new(RefCell::new(None));
+        let (directory, making) = (caches.clone(), Rc::clone(&made));
+        fault::meddle(call, move || {
+            drop(making.replace(hastily(|| attach_as(&directory, &identity("it"))).ok()))
+        });
+        let attachment = attach_as(&caches, &identity("it")).unwrap();
+        if !fault::meddled() {
+            assert!(call > 10);
+            break;
+        }
+        assert!(has_its_name(&caches, &attachment), "{call}");
+        assert!(made.borrow().as_ref().is_none_or(|made| has_its_name(&caches, made)), "{call}");
     }
 }
