@@ -13,22 +13,22 @@ mod plain {
     pub(crate) use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
 }
 
-#[cfg(any(test, loom, shuttle))]
-pub(crate) use mortal::{AtomicU8, AtomicU32, AtomicU64};
 #[cfg(all(test, shuttle))]
 pub(crate) use mortal::OVER;
 #[cfg(test)]
 pub(crate) use mortal::live_for;
+#[cfg(any(test, loom, shuttle))]
+pub(crate) use mortal::{AtomicU8, AtomicU32, AtomicU64};
 #[cfg(not(any(test, loom, shuttle)))]
 pub(crate) use plain::{AtomicU8, AtomicU32, AtomicU64};
 pub(crate) use plain::{Ordering, fence};
 
-/// Whether this thread is on its way out of a panic.
-#[cfg(not(shuttle))]
-pub(crate) use std::thread::panicking;
 /// A thread that was killed leaves its stack when the model is over.
 #[cfg(shuttle)]
 pub(crate) use mortal::is_dead as panicking;
+/// Whether this thread is on its way out of a panic.
+#[cfg(not(shuttle))]
+pub(crate) use std::thread::panicking;
 
 #[cfg(loom)]
 pub(crate) use loom::thread::yield_now as pause;

@@ -166,8 +166,8 @@ impl Arena {
             let words = self.extent_of(own, extent)?;
             let (head, free) = (get(&words[HEAD]), get(&words[FREE]));
             let taken = missing.min(free);
-            let here = |block: u32| (block / EXTENT_BLOCKS == extent).then_some(block);
-            if free == 0 || free > EXTENT_BLOCKS || !self.reaches(here(head)?) {
+            let is_here = head / EXTENT_BLOCKS == extent && self.reaches(head);
+            if free == 0 || free > EXTENT_BLOCKS || !is_here {
                 return None;
             }
             match first {
@@ -176,7 +176,10 @@ impl Arena {
             }
             last = head;
             for _ in 1..taken {
-                last = here(self.behind(last)?)?;
+                last = self.behind(last)?;
+                if last / EXTENT_BLOCKS != extent {
+                    return None;
+                }
             }
             if taken == free {
                 self.delist(own, extent);

@@ -90,8 +90,7 @@ fn explore_processes(options: Options, patient: bool) {
         let machine = Machine::of_a_model(&options);
         let source = Arc::new(Source::new(THREADS, 2));
         let (tell, told) = channel();
-        let mut threads: Vec<_> =
-            (0..THREADS).map(|place| begin(&machine, &source, place, &tell)).collect();
+        let mut threads: Vec<_> = (0..THREADS).map(|place| begin(&machine, &source, place, &tell)).collect();
         let mut claimants = [1; THREADS];
         let mut running = THREADS;
         while running > 0 {

@@ -1,7 +1,7 @@
 //! A table of one shard decides as the slow model does: every answer of every operation is compared, slots, versions
 //! and tokens included, over random sequences of operations.
 
-use super::model::Model;
+use super::model::{By, Model};
 use super::{options, sound, table};
 use crate::table::machine::Machine;
 use crate::table::{Cursor, Get, NEVER, Next, Options, Put, Table, Token, cost};
@@ -99,16 +99,20 @@ fn compare_in(table: &Table, options: &Options, operations: &[Operation]) {
             | Operation::Fill { key: number, len, ttl }
             | Operation::Refresh { key: number, len, ttl } => {
                 written = written.wrapping_add(1);
-                let fill = (!matches!(operation, Operation::Set { .. })).then_some(token);
-                let replaces = !matches!(operation, Operation::Fill { .. });
+                let by = match operation {
+                    Operation::Set { .. } => By::Set,
+                    Operation::Fill { .. } => By::Fill(token),
+                    _ => By::Refresh(token),
+                };
                 let value = vec![written; len];
                 let expires_at = now.saturating_add(ttl);
                 let key = key(number);
-                let put = match fill {
-                    Some(token) if replaces => table.refresh(&key, &value, written, expires_at, now, token),
-                    _ => table.put(&key, &value, written, expires_at, now, fill),
+                let put = match by {
+                    By::Set => table.put(&key, &value, written, expires_at, now, None),
+                    By::Fill(token) => table.put(&key, &value, written, expires_at, now, Some(token)),
+                    By::Refresh(token) => table.refresh(&key, &value, written, expires_at, now, token),
                 };
-                assert_eq!(put, model.put(&key, &value, written, expires_at, now, fill, replaces));
+                assert_eq!(put, model.put(&key, &value, written, expires_at, now, by));
                 if let Put::Stored(stored) = put {
                     let control =
                         table.shards[0].versions[stored.slot as usize].load(super::Ordering::Relaxed);

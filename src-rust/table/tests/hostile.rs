@@ -56,7 +56,8 @@ impl Words {
         }
         let word = &self.all[start + random.below(len as u32) as usize];
         let was = word.load(Ordering::Relaxed);
-        let odd = [0, 1, 2, 7, 14, 15, 16, 511, 512, 1 << 16, u64::from(u32::MAX), 1 << 32, 1 << 37, u64::MAX];
+        let odd =
+            [0, 1, 2, 7, 14, 15, 16, 511, 512, 1 << 16, u64::from(u32::MAX), 1 << 32, 1 << 37, u64::MAX];
         let value = match random.below(6) {
             0 => was ^ 1 << random.below(64),
             1 => odd[random.below(odd.len() as u32) as usize],

@@ -24,6 +24,14 @@ impl Item {
     }
 }
 
+/// What a value is put by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    Set,
+    Fill(Token),
+    Refresh(Token),
+}
+
 /// The slow table.
 #[derive(Debug)]
 pub(super) struct Model {
@@ -105,9 +113,13 @@ impl Model {
         flags: u8,
         expires_at: u64,
         now: u64,
-        fill: Option<Token>,
-        replaces: bool,
+        by: By,
     ) -> Put {
+        let (fill, replaces) = match by {
+            By::Set => (None, true),
+            By::Fill(token) => (Some(token), false),
+            By::Refresh(token) => (Some(token), true),
+        };
         let outdated = |token: Token| token.wanted != self.wanted || token.count != self.count;
         let price = cost(key.len() as u32, value.len() as u32);
         let oversize = key.len() > self.options.max_key_size as usize
