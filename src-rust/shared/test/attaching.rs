@@ -86,6 +86,12 @@ fn words_tell_the_living_from_the_dead() {
     assert_eq!(here.state_of(Participant { number, generation: generation + 1 }.word()), Owner::Dead);
     let own = participant(&here);
     assert_eq!(here.state_of(Participant { generation: own.generation + 1, ..own }.word()), Owner::Dead);
+    // Even where somebody has spoilt its record: of one's own lock the kernel would say that nobody has it.
+    let record =
+        here.mapping().u64(at::PARTICIPANTS_AT + own.number as usize * at::PARTICIPANT_BYTES).unwrap();
+    let generation = record.swap(77, Ordering::Relaxed);
+    assert_eq!(here.state_of(Participant { generation: 77, ..own }.word()), Owner::Alive);
+    record.store(generation, Ordering::Relaxed);
     // Never claimed, or nobody's.
     let unclaimed = (0..at::PARTICIPANTS).find(|&one| one != number && one != own.number).unwrap();
     assert_eq!(here.state_of(Participant { number: unclaimed, generation: 0 }.word()), Owner::Dead);
@@ -181,6 +187,7 @@ fn a_list_tells_what_there_is_and_disturbs_nobody() {
     all.sort_by_key(|file| file.is_used);
     let name = |index: usize| all[index].cache.as_ref().unwrap().name.as_str();
     assert_eq!((all.len(), name(0), name(1)), (2, "idle", "used"));
+    assert!(!all[0].is_used && all[1].is_used);
     assert_eq!((all[0].processes.len(), &all[1].processes), (0, &vec![std::process::id()]));
     assert!(all.iter().all(|file| file.is_current && !file.is_retired && file.idle < 60 * SECOND));
     assert_eq!(all[1].cache.as_ref().unwrap().options.max_size, 100);
