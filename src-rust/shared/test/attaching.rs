@@ -193,3 +193,14 @@ fn a_list_tells_what_there_is_and_disturbs_nobody() {
     assert_eq!(all[1].cache.as_ref().unwrap().options.max_size, 100);
     assert_eq!(used.look_now(SECOND), Look::Same);
 }
+
+#[test]
+fn core_dumps_leave_the_mapping_out() {
+    let scratch = Scratch::new();
+    let attachment = attach(&scratch.caches(), "it");
+    let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+    let start = format!("{:x}-", attachment.mapping().base().addr());
+    let flags =
+        maps.lines().skip_while(|line| !line.starts_with(&start)).find(|line| line.starts_with("VmFlags:"));
+    assert!(flags.unwrap().split(' ').any(|flag| flag == "dd"), "{flags:?}");
+}
