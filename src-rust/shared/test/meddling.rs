@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::shared::attachment::Look;
+use crate::shared::layout::Field;
 use crate::shared::remove::{remove, sweep};
-use crate::sys::fault;
-use std::cell::RefCell;
+use crate::sys::{self, fault};
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// In a directory with the file: the calls up to the last look at its name.
@@ -138,7 +140,7 @@ fn a_slow_remover_takes_no_file_that_was_made_meanwhile() {
     for slow in REMOVERS {
         let kept = each_call_of_a_removal(slow, |directory| {
             let _ = remove(directory, &identity("it").file_name());
-            attach_as(directory, &identity("it")).ok()
+            hastily(|| attach_as(directory, &identity("it"))).ok()
         });
         assert!(kept.iter().all(|&kept| kept), "{kept:?}");
         // A stranger heeds no lock, and can come between the comparison, which takes two calls, and what follows.
@@ -147,5 +149,54 @@ fn a_slow_remover_takes_no_file_that_was_made_meanwhile() {
             Some(attach(directory, "it"))
         });
         assert!(kept[..kept.len() - 2].iter().all(|&kept| kept), "{kept:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_used_while_it_is_looked_at_is_not_old() {
+    const KEEP: Duration = Duration::from_secs(10);
+    for call in 0.. {
+        let scratch = Scratch::new();
+        let caches = scratch.caches();
+        let user = attach(&caches, "it");
+        let mapping = user.mapping().clone();
+        drop(user);
+        let last_used = mapping.u64(at::LAST_USED.at).unwrap();
+        last_used.store(sys::uptime() - 10_000, Ordering::Relaxed);
+        let used = Rc::new(Cell::new(false));
+        let (directory, using) = (caches.clone(), Rc::clone(&used));
+        // Comes, and is gone again before the sweep goes on.
+        fault::meddle(call, move || using.set(hastily(|| attach_as(&directory, &identity("it"))).is_ok()));
+        let swept = sweep(&caches, KEEP).unwrap();
+        if !fault::meddled() {
+            assert!(call > 5 && swept == 1);
+            break;
+        }
+        // Once the gate is held nobody can come, and once the file is gone there is another.
+        assert!(path_of(&caches, "it").exists() || !used.get(), "{call}");
+    }
+}
+
+#[test]
+fn openers_who_replace_a_retired_file_take_nothing_from_each_other() {
+    for call in 0.. {
+        let scratch = Scratch::new();
+        let caches = scratch.caches();
+        let idle = attach(&caches, "it");
+        let word = |field: Field| idle.mapping().u64(field.at).unwrap();
+        word(at::RETIRED_AT).store(sys::uptime() - 2_000, Ordering::Relaxed);
+        idle.mapping().u32(at::STATE.at).unwrap().store(at::RETIRED, Ordering::Relaxed);
+        let made = Rc::new(RefCell::new(None));
+        let (directory, making) = (caches.clone(), Rc::clone(&made));
+        fault::meddle(call, move || {
+            drop(making.replace(hastily(|| attach_as(&directory, &identity("it"))).ok()))
+        });
+        let attachment = attach_as(&caches, &identity("it")).unwrap();
+        if !fault::meddled() {
+            assert!(call > 10);
+            break;
+        }
+        assert!(has_its_name(&caches, &attachment), "{call}");
+        assert!(made.borrow().as_ref().is_none_or(|made| has_its_name(&caches, made)), "{call}");
     }
 }

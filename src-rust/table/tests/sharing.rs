@@ -274,3 +274,22 @@ fn a_full_disk_makes_the_table_smaller_and_nothing_else() {
         }
     }
 }
+
+#[test]
+fn to_drain_is_to_wait_for_whoever_is_within() {
+    let machine = Machine::on_the_heap(&options(10));
+    let (table, _) = machine.start(0);
+    let order = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        let writer = held(&table).unwrap();
+        scope.spawn(|| {
+            table.drain();
+            order.lock().unwrap().push("drained");
+        });
+        table.detach("it is over");
+        order.lock().unwrap().push("left");
+        drop(writer);
+    });
+    assert_eq!(*order.lock().unwrap(), ["left", "drained"]);
+    assert!(held(&table).is_none());
+}
