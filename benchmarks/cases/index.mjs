@@ -17,6 +17,7 @@ export const CASE_NAMES = [
   'near-hit',
   'cold-hit',
   'put',
+  'redis',
   'workers',
   'off-heap',
   'entry-bytes',

@@ -4,7 +4,7 @@ const { cache, createCache } = await import(process.env.WARP_CACHE_BENCH_IMPL)
 
 export default {
   name: 'warp-cache',
-  how: "`cache(fn, { maxSize })`; where it says threads or shared, with that `backend` and a `name`",
+  how: '`cache(fn, { maxSize })`; where it says threads or shared, with that `backend` and a `name`',
   features: {
     key: 'all arguments, by type and value',
     equalObjects: 'yes, in any key order',
