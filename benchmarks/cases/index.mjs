@@ -18,6 +18,7 @@ export const CASE_NAMES = [
   'cold-hit',
   'put',
   'redis',
+  'cluster',
   'workers',
   'off-heap',
   'entry-bytes',
