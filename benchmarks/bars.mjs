@@ -89,7 +89,28 @@ const BARS = [
     ]),
   ),
   ...Object.entries({ 'many keys': 0.9, 'one hot key': 0.8, '90 % reads, 10 % writes': 0.75 }).map(
-    ([column, least]) => atLeast('workers', `gain of a second worker, ${column}`, column, least),
+    ([column, least]) =>
+      atLeast(
+        'workers',
+        `gain of a second worker, ${column}`,
+        column,
+        least,
+        THREADS,
+        'a Map in each worker',
+      ),
+  ),
+  ...Object.entries({ 'cold hits': 0.9, '90 % reads, 10 % writes': 0.75 }).map(([what, least]) =>
+    atLeast(
+      'processes',
+      `gain of a second process, ${what}`,
+      `${what}, 2`,
+      least,
+      SHARED,
+      'a Map in each process',
+    ),
+  ),
+  ...['4', '8'].map((count) =>
+    atLeast('processes', `${count} processes, as a multiple of two`, `${count} of 2`, 1, SHARED),
   ),
   limit('off-heap', 'growth of the heap by a million entries of 100 B, MB', 'heap', 20, THREADS),
   bar('off-heap', 'full collection beside them', 'collection', 'warp-cache threads, cleared', 1.1, THREADS),
@@ -116,9 +137,9 @@ function bar(name, title, column, over, most, subject = OURS) {
   return { case: name, title, column, over, most, subject }
 }
 
-/** Not less than this share of what two Maps gain, which share nothing. */
-function atLeast(name, title, column, least) {
-  return { case: name, title, column, over: 'a Map in each worker', least, subject: THREADS }
+/** Not less than this, or than this share of what as many Maps gain, which share nothing. */
+function atLeast(name, title, column, least, subject, over) {
+  return { case: name, title, column, over, least, subject }
 }
 
 function limit(name, title, column, most, subject = OURS) {

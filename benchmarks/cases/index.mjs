@@ -20,6 +20,7 @@ export const CASE_NAMES = [
   'redis',
   'cluster',
   'workers',
+  'processes',
   'off-heap',
   'entry-bytes',
   'large-values',
