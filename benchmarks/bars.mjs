@@ -112,6 +112,18 @@ const BARS = [
   ...['4', '8'].map((count) =>
     atLeast('processes', `${count} processes, as a multiple of two`, `${count} of 2`, 1, SHARED),
   ),
+  ...[32, 64, 128, 256, 512, 1_024].flatMap((size) =>
+    ['memory', 'shared'].map((backend) =>
+      bar(
+        'ancestor',
+        `the ancestor's workload, ${backend}, maxSize ${size}`,
+        `ns ${size}`,
+        `Python's warp_cache, ${backend}`,
+        1.0,
+        `warp-cache ${backend}`,
+      ),
+    ),
+  ),
   limit('off-heap', 'growth of the heap by a million entries of 100 B, MB', 'heap', 20, THREADS),
   bar('off-heap', 'full collection beside them', 'collection', 'warp-cache threads, cleared', 1.1, THREADS),
   limit('entry-bytes', "bytes per entry beside blocks, by the table's account", 'account', 96, THREADS),

@@ -21,6 +21,7 @@ export const CASE_NAMES = [
   'cluster',
   'workers',
   'processes',
+  'ancestor',
   'off-heap',
   'entry-bytes',
   'large-values',
