@@ -19,8 +19,8 @@ export default {
   subjects: [
     { id: 'warp-cache memory', peer: 'warp-cache', form: {} },
     { id: 'warp-cache shared', peer: 'warp-cache', form: { shared: {} } },
-    { id: "Python's warp_cache, memory", peer: 'python', form: 'memory' },
-    { id: "Python's warp_cache, shared", peer: 'python', form: 'shared' },
+    { id: "Python's warp_cache, memory", peer: 'python', form: { python: 'memory' } },
+    { id: "Python's warp_cache, shared", peer: 'python', form: { python: 'shared' } },
   ],
   variants: ['all sizes'],
   rounds: { quick: 1, full: 3 },
@@ -30,7 +30,7 @@ export default {
   ],
   loadsPeer: false,
 
-  run: ({ peer, form }) => (peer === 'python' ? python(form) : ours(form)),
+  run: ({ form }) => (form.python ? python(form.python) : ours(form)),
 }
 
 async function python(backend) {
