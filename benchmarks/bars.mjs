@@ -132,6 +132,8 @@ const BARS = [
   ...[`${THREADS}, near: false`, THREADS].map((subject) =>
     limit('large-values', `values of 1 MB, percent of maxBytes (${subject})`, 'most', 110, subject),
   ),
+  limit('empty-file', 'an empty shared cache of 100,000, MiB in all', 'memory', 4, SHARED),
+  limit('attach', 'opening a shared cache of 1 GiB, milliseconds', '1 GiB', 5, SHARED),
   limit('import-cost', 'import, milliseconds', 'ms', 10),
   limit('import-cost', 'native libraries that the import loads', 'native', 0),
   limit('import-cost', 'minified and gzipped, KB', 'size', 12),

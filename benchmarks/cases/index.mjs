@@ -25,6 +25,8 @@ export const CASE_NAMES = [
   'off-heap',
   'entry-bytes',
   'large-values',
+  'empty-file',
+  'attach',
   'import-cost',
   'hit-ratio',
 ]
