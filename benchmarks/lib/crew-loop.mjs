@@ -6,6 +6,8 @@ import { WrongResult } from './measure.mjs'
 import { text } from './values.mjs'
 
 const LENGTH = 64
+/** Where others write, a call in so many may compute: it has not waited for a writer that was stopped. */
+const MISSES = 1_000
 
 /**
  * @param outside - the options of the peer that say where entries are.
@@ -18,17 +20,29 @@ export function coldLoop({ peer, outside, oneKey, writes, number, size }) {
   const shift = Math.floor((number * known.length) / size)
   const keys = known.map((_, i) => (oneKey ? known[0] : known[(i + shift) % known.length]))
   const textOf = new Map(known.map((key, i) => [key, text(ids[i], LENGTH)]))
-  const cached = peer.wrap((key) => textOf.get(key), { shape: 'one', maxSize: CAPACITY, ...outside })
+  let computed = 0
+  const fn = (key) => {
+    computed++
+    return textOf.get(key)
+  }
+  const cached = peer.wrap(fn, { shape: 'one', maxSize: CAPACITY, ...outside })
+  const isOurs = cached.cacheSet !== undefined
   const fill = () => {
     for (const key of known) {
       if (cached(key) !== textOf.get(key)) throw new WrongResult(`wrong value of ${key}`)
     }
+    if (isOurs && number > 0 && computed > 0) throw new WrongResult('what the first one stored is not there')
+    computed = 0
   }
   const read = () => sumOf(keys.length, (i) => cached(keys[i]).length)
-  const sweep = writes === 0 || cached.cacheSet === undefined ? read : mixed(cached, keys, textOf, writes)
+  const sweep = isOurs && writes > 0 ? mixed(cached, keys, textOf, writes) : read
+  let calls = 0
   const checked = () => {
     const sum = sweep()
+    calls += keys.length
     if (sum !== keys.length * LENGTH) throw new WrongResult(`results add up to ${sum}`)
+    if (computed > (writes > 0 ? calls / MISSES : 0))
+      throw new WrongResult(`${computed} of ${calls} were not hits`)
   }
   return { fill, sweep: checked, calls: keys.length }
 }

@@ -3,16 +3,21 @@
 
 import { loadCase } from '../cases/index.mjs'
 import { loadPeer } from '../peers/index.mjs'
+import { WrongResult } from './measure.mjs'
 
 const { peer, ...order } = JSON.parse(process.argv[2])
 const { fill, sweep, calls } = (await loadCase(order.case)).loop({ ...order, peer: await loadPeer(peer) })
 
-process.on('message', (message) => process.send(message === 'fill' ? filled() : phase(message)))
+process.on('message', (message) => process.send(answer(message)))
 process.on('disconnect', () => process.exit(0))
 
-function filled() {
-  fill()
-  return 'filled'
+function answer(message) {
+  try {
+    return { done: message === 'fill' ? fill() : phase(message) }
+  } catch (error) {
+    if (!(error instanceof WrongResult)) throw error
+    return { wrong: error.message }
+  }
 }
 
 /** How many calls were made in that time. Whoever gets no processor makes none, and is not waited for. */

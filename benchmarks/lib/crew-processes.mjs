@@ -3,6 +3,7 @@
 
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { WrongResult } from './measure.mjs'
 
 const MEMBER = fileURLToPath(new URL('./crew-process.mjs', import.meta.url))
 /** So long before the beginning they are told. */
@@ -38,9 +39,10 @@ function answerOf(member, message) {
   return new Promise((resolve, reject) => {
     const onExit = (code, signal) => reject(new Error(`a member of the crew has ended (${signal ?? code})`))
     member.once('exit', onExit)
-    member.once('message', (answer) => {
+    member.once('message', ({ done, wrong }) => {
       member.off('exit', onExit)
-      resolve(answer)
+      if (wrong === undefined) resolve(done)
+      else reject(new WrongResult(wrong))
     })
     member.send(message)
   })
