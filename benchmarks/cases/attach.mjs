@@ -24,6 +24,7 @@ export default {
     { id: 'warp-cache shared, 8 MiB', peer: 'warp-cache', form: { maxBytes: 8 * MIB } },
     { id: 'open and mmap, by Python', peer: 'warp-cache', form: { maxBytes: GIB, python: true } },
   ],
+  quickSubjects: ['warp-cache shared'],
   variants: ['1 GiB'],
   unit: 'ms',
   rounds: { quick: 1, full: 3 },
