@@ -5,6 +5,7 @@ import { isBroken, measuredValue, ratioOf } from './lib/results.mjs'
 
 const OURS = 'warp-cache'
 const THREADS = 'warp-cache threads'
+const SHARED = 'warp-cache shared'
 const METHODS = ['warp-cache method (TC39)', 'warp-cache method (legacy)']
 
 const BARS = [
@@ -59,28 +60,69 @@ const BARS = [
   ),
   bar('memory', 'bytes per wrapped function', '10,000 functions', 'lru-cache', 1.2),
   ...['number', 'string'].map((column) => bar('gc', `full collection, ${column}`, column, 'lru-cache', 1.2)),
-  ...['number', 'same string', 'fresh string'].map((column) =>
-    bar('near-hit', `near hit, ${column}`, column, 'warp-cache memory', 1.25, THREADS),
-  ),
-  ...['same string', 'fresh string'].map((column) =>
-    bar('near-hit', `near hit, ${column}`, column, 'lru-cache', 1.0, THREADS),
-  ),
+  ...Object.entries({ threads: THREADS, shared: SHARED }).flatMap(([backend, subject]) => [
+    ...['number', 'same string', 'fresh string'].map((column) =>
+      bar('near-hit', `near hit, ${backend}, ${column}`, column, 'warp-cache memory', 1.25, subject),
+    ),
+    ...['same string', 'fresh string'].map((column) =>
+      bar('near-hit', `near hit, ${backend}, ${column}`, column, 'lru-cache', 1.0, subject),
+    ),
+  ]),
   ...['64 B string', '64 B string, fresh key'].map((column) =>
-    bar('cold-hit', `cold hit, ${column}`, column, 'Map', 7, THREADS),
+    bar('cold-hit', `cold hit, threads, ${column}`, column, 'Map', 7, THREADS),
   ),
   ...['64 B string', '1 KB string', 'five fields'].map((column) =>
-    bar('cold-hit', `cold hit, ${column}`, column, 'lmdb', 0.5, THREADS),
+    bar('cold-hit', `cold hit, threads, ${column}`, column, 'lmdb', 0.5, THREADS),
   ),
+  ...['64 B string', '64 B string, fresh key'].flatMap((column) => [
+    bar('cold-hit', `cold hit, shared, ${column}`, column, THREADS, 1.2, SHARED),
+    bar('cold-hit', `cold hit, shared, ${column}`, column, 'lmdb', 0.5, SHARED),
+  ]),
   ...['set', 'miss'].map((how) =>
-    bar('put', `put by ${how}, 64 B`, '64 B', 'Map, hit', 8, `${THREADS}, ${how}`),
+    bar('put', `put by ${how}, threads, 64 B`, '64 B', 'Map, hit', 8, `${THREADS}, ${how}`),
   ),
   ...['64 B', '16 KB'].flatMap((column) =>
-    ['set', 'miss'].map((how) =>
-      bar('put', `put by ${how}, ${column}`, column, 'lmdb, put in a transaction', 0.5, `${THREADS}, ${how}`),
-    ),
+    ['set', 'miss'].flatMap((how) => [
+      putBar('threads', THREADS, how, column, 'lmdb, put in a transaction', 0.5),
+      putBar('shared', SHARED, how, column, 'lmdb, put in a transaction', 0.5),
+      putBar('shared', SHARED, how, column, `${THREADS}, ${how}`, 1.3),
+    ]),
   ),
   ...Object.entries({ 'many keys': 0.9, 'one hot key': 0.8, '90 % reads, 10 % writes': 0.75 }).map(
-    ([column, least]) => atLeast('workers', `gain of a second worker, ${column}`, column, least),
+    ([column, least]) =>
+      atLeast(
+        'workers',
+        `gain of a second worker, ${column}`,
+        column,
+        least,
+        THREADS,
+        'a Map in each worker',
+      ),
+  ),
+  ...Object.entries({ 'cold hits': 0.9, '90 % reads, 10 % writes': 0.75 }).map(([what, least]) =>
+    atLeast(
+      'processes',
+      `gain of a second process, ${what}`,
+      `${what}, 2`,
+      least,
+      SHARED,
+      'a Map in each process',
+    ),
+  ),
+  ...['4', '8'].map((count) =>
+    atLeast('processes', `${count} processes, as a multiple of two`, `${count} of 2`, 1, SHARED),
+  ),
+  ...[32, 64, 128, 256, 512, 1_024].flatMap((size) =>
+    ['memory', 'shared'].map((backend) =>
+      bar(
+        'ancestor',
+        `the ancestor's workload, ${backend}, maxSize ${size}`,
+        `ns ${size}`,
+        `Python's warp_cache, ${backend}`,
+        1.0,
+        `warp-cache ${backend}`,
+      ),
+    ),
   ),
   limit('off-heap', 'growth of the heap by a million entries of 100 B, MB', 'heap', 20, THREADS),
   bar('off-heap', 'full collection beside them', 'collection', 'warp-cache threads, cleared', 1.1, THREADS),
@@ -90,6 +132,8 @@ const BARS = [
   ...[`${THREADS}, near: false`, THREADS].map((subject) =>
     limit('large-values', `values of 1 MB, percent of maxBytes (${subject})`, 'most', 110, subject),
   ),
+  limit('empty-file', 'an empty shared cache of 100,000, MiB in all', 'memory', 4, SHARED),
+  limit('attach', 'opening a shared cache of 1 GiB, milliseconds', '1 GiB', 5, SHARED),
   limit('import-cost', 'import, milliseconds', 'ms', 10),
   limit('import-cost', 'native libraries that the import loads', 'native', 0),
   limit('import-cost', 'minified and gzipped, KB', 'size', 12),
@@ -99,13 +143,17 @@ function hitBars(name, title, column) {
   return [bar(name, title, column, 'lru-cache', 0.9), bar(name, title, column, 'Map', 1.6)]
 }
 
+function putBar(backend, subject, how, column, over, most) {
+  return bar('put', `put by ${how}, ${backend}, ${column}`, column, over, most, `${subject}, ${how}`)
+}
+
 function bar(name, title, column, over, most, subject = OURS) {
   return { case: name, title, column, over, most, subject }
 }
 
-/** Not less than this share of what two Maps gain, which share nothing. */
-function atLeast(name, title, column, least) {
-  return { case: name, title, column, over: 'a Map in each worker', least, subject: THREADS }
+/** Not less than this, or than this share of what as many Maps gain, which share nothing. */
+function atLeast(name, title, column, least, subject, over) {
+  return { case: name, title, column, over, least, subject }
 }
 
 function limit(name, title, column, most, subject = OURS) {

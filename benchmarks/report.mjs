@@ -56,8 +56,8 @@ ${run.cpu}, ${run.cpus} CPUs, ${run.memoryGiB} GiB, ${run.platform}, Node ${run.
 Absolute numbers are this machine's; ratios travel better. Each number is the median of ${run.rounds} rounds (memory and
 hit ratios: one round). Each round is a new process that holds one subject only, warmed until its times stand still.
 The subjects take turns within a round, and a ratio is the median of the ratios of the rounds; a subject that takes
-more than twenty times the baseline's time runs once. (With worker threads the yardstick is in the same process, in threads
-of its own, and the phases of both alternate.) Results are summed and checked; a hit that computed again would
+more than twenty times the baseline's time runs once. (With worker threads, and with several processes, the yardstick has
+threads or processes of its own beside, and the phases of both alternate.) Results are summed and checked; a hit that computed again would
 be an error. \`~\` marks a number that varied by more than 20 % between rounds.`
 }
 

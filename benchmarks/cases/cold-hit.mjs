@@ -13,20 +13,26 @@ const VALUES = {
   '1 KB string': { values: 'text', make: (id) => text(id, 1_024), weigh: (value) => value.length },
   'five fields': { values: 'object', make: fiveFields, weigh: (value) => value.id },
 }
-const COLD = { near: false }
+const COLD = { shared: { shared: { near: false } }, threads: { threads: { near: false } } }
 
 export default {
   name: 'cold-hit',
   title: 'Cold hit: values outside the heap, not remembered',
   unit: 'ns',
   baseline: 'Map',
-  subjects: [{ id: 'warp-cache threads', peer: 'warp-cache' }, 'Map', 'lru-cache', 'lmdb'],
+  subjects: [
+    { id: 'warp-cache shared', peer: 'warp-cache', form: 'shared' },
+    { id: 'warp-cache threads', peer: 'warp-cache', form: 'threads' },
+    'Map',
+    'lru-cache',
+    'lmdb',
+  ],
   variants: Object.keys(VALUES),
   quickVariants: ['64 B string', 'five fields'],
   rounds: { quick: 2 },
   note: () => '`near: false`: every hit makes its own copy',
 
-  async run({ peer, variant, quick }) {
+  async run({ peer, form, variant, quick }) {
     const { values, make, weigh, fresh } = VALUES[variant]
     let computed = 0
     const ids = numbers()
@@ -37,7 +43,7 @@ export default {
       computed++
       return make(idOf.get(key))
     }
-    const cached = peer.wrap(fn, { shape: 'one', maxSize: CAPACITY, threads: COLD, values })
+    const cached = peer.wrap(fn, { shape: 'one', maxSize: CAPACITY, values, ...COLD[form] })
     for (const key of keys) cached(key)
     for (const key of keys) assertEqual(cached(key), make(idOf.get(key)))
     // One call site for each kind of value, which sees no other.

@@ -4,7 +4,11 @@
 import { CAPACITY, numbers, stringSource, sumOf } from '../lib/keys.mjs'
 import { nsPerHit, WrongResult } from '../lib/measure.mjs'
 
-const FORMS = { threads: { threads: { nearSize: CAPACITY } }, memory: {} }
+const FORMS = {
+  shared: { shared: { nearSize: CAPACITY } },
+  threads: { threads: { nearSize: CAPACITY } },
+  memory: {},
+}
 
 export default {
   name: 'near-hit',
@@ -12,6 +16,7 @@ export default {
   unit: 'ns',
   baseline: 'warp-cache memory',
   subjects: [
+    { id: 'warp-cache shared', peer: 'warp-cache', form: 'shared' },
     { id: 'warp-cache threads', peer: 'warp-cache', form: 'threads' },
     { id: 'warp-cache memory', peer: 'warp-cache', form: 'memory' },
     'Map',
@@ -45,7 +50,7 @@ export default {
       computed: () => computed,
       quick,
     })
-    if (form === 'threads') assertNear(cached.cacheInfo(), keys.length)
+    if (form === 'shared' || form === 'threads') assertNear(cached.cacheInfo(), keys.length)
     return { values: { [variant]: hit.ns }, spread: hit.spread }
   },
 }

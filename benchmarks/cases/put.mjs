@@ -18,14 +18,22 @@ export default {
   unit: 'ns',
   baseline: 'Map, hit',
   subjects: [
-    { id: 'warp-cache threads, set', peer: 'warp-cache', form: 'set' },
-    { id: 'warp-cache threads, set, near: false', peer: 'warp-cache', form: 'set, near: false' },
-    { id: 'warp-cache threads, miss', peer: 'warp-cache', form: 'miss' },
-    { id: 'Map, hit', peer: 'Map', form: 'hit' },
-    { id: 'Map, set', peer: 'Map', form: 'set' },
-    { id: 'lmdb, put in a transaction', peer: 'lmdb', form: 'set' },
+    { id: 'warp-cache shared, set', peer: 'warp-cache', form: { kind: 'set', shared: {} } },
+    { id: 'warp-cache shared, miss', peer: 'warp-cache', form: { kind: 'miss', shared: {} } },
+    { id: 'warp-cache threads, set', peer: 'warp-cache', form: { kind: 'set', threads: {} } },
+    {
+      id: 'warp-cache threads, set, near: false',
+      peer: 'warp-cache',
+      form: { kind: 'set', threads: { near: false } },
+    },
+    { id: 'warp-cache threads, miss', peer: 'warp-cache', form: { kind: 'miss', threads: {} } },
+    { id: 'Map, hit', peer: 'Map', form: { kind: 'hit' } },
+    { id: 'Map, set', peer: 'Map', form: { kind: 'set' } },
+    { id: 'lmdb, put in a transaction', peer: 'lmdb', form: { kind: 'set' } },
   ],
   quickSubjects: [
+    'warp-cache shared, set',
+    'warp-cache shared, miss',
     'warp-cache threads, set',
     'warp-cache threads, miss',
     'Map, hit',
@@ -37,17 +45,16 @@ export default {
 
   async run({ peer, variant, form, quick }) {
     const { length, keys: count } = SIZES[variant]
-    const [kind, near] = form.split(', ')
+    const { kind, ...where } = form
     const values = Array.from({ length: VALUES }, (_, n) => text(n, length))
-    const threads = near === undefined ? {} : { near: false }
-    const measured = await FORMS[kind]({ peer, threads, count, values, quick })
+    const measured = await FORMS[kind]({ peer, where, count, values, quick })
     return { values: { [variant]: measured.ns }, spread: measured.spread }
   },
 }
 
-async function set({ peer, threads, count, values, quick }) {
+async function set({ peer, where, count, values, quick }) {
   const keys = stringSource(numbers(count)).fill([])
-  const store = peer.store({ maxSize: CAPACITY, threads, values: 'text' })
+  const store = peer.store({ maxSize: CAPACITY, values: 'text', ...where })
   let from = 0
   const put = () => {
     for (let i = 0; i < keys.length; i++) store.set(keys[i], values[(from + i) % VALUES])
@@ -66,13 +73,13 @@ async function set({ peer, threads, count, values, quick }) {
   return measured
 }
 
-async function miss({ peer, threads, count, values, quick }) {
+async function miss({ peer, where, count, values, quick }) {
   const ids = numbers(3 * count)
   const source = stringSource(ids)
   const keys = source.fill([])
   let computed = 0
   const fn = () => values[computed++ % VALUES]
-  const cached = peer.wrap(fn, { shape: 'one', maxSize: count, threads })
+  const cached = peer.wrap(fn, { shape: 'one', maxSize: count, ...where })
   let calls = 0
   const sweep = () => {
     let sum = 0

@@ -3,12 +3,9 @@
 // process, phase by phase in turn with one worker and with two, so that a slow moment meets all four alike.
 
 import { Crew } from '../lib/crew.mjs'
-import { CAPACITY, numbers, stringSource, sumOf } from '../lib/keys.mjs'
-import { WrongResult } from '../lib/measure.mjs'
+import { coldLoop } from '../lib/crew-loop.mjs'
 import { median } from '../lib/statistics.mjs'
-import { text } from '../lib/values.mjs'
 
-const LENGTH = 64
 /** One call in so many writes. */
 const WRITES = { 'many keys': 0, 'one hot key': 0, '90 % reads, 10 % writes': 10 }
 const CREW = 2
@@ -49,42 +46,8 @@ export default {
 
   /** What a worker does, in a thread of its own. */
   loop({ peer, variant, number, size }) {
-    const ids = numbers()
-    const known = stringSource(ids).fill([])
-    // Each begins somewhere else in the same list, so that they do not walk in step.
-    const shift = Math.floor((number * known.length) / size)
-    const keys = known.map((_, i) =>
-      variant === 'one hot key' ? known[0] : known[(i + shift) % known.length],
-    )
-    const textOf = new Map(known.map((key, i) => [key, text(ids[i], LENGTH)]))
-    const threads = { name: 'one table', near: false }
-    const cached = peer.wrap((key) => textOf.get(key), { shape: 'one', maxSize: CAPACITY, threads })
-    const fill = () => {
-      for (const key of known) {
-        if (cached(key) !== textOf.get(key)) throw new WrongResult(`wrong value of ${key}`)
-      }
-    }
-    const each = WRITES[variant]
-    const read = () => sumOf(keys.length, (i) => cached(keys[i]).length)
-    const sweep = each === 0 || cached.cacheSet === undefined ? read : mixed(cached, keys, textOf, each)
-    const checked = () => {
-      const sum = sweep()
-      if (sum !== keys.length * LENGTH) throw new WrongResult(`results add up to ${sum}`)
-    }
-    return { fill, sweep: checked, calls: keys.length }
+    const outside = { threads: { name: 'one table', near: false } }
+    const oneKey = variant === 'one hot key'
+    return coldLoop({ peer, outside, oneKey, writes: WRITES[variant], number, size })
   },
-}
-
-function mixed(cached, keys, textOf, each) {
-  return () => {
-    let sum = 0
-    for (let i = 0; i < keys.length; i++) {
-      if (i % each === 0) {
-        const value = textOf.get(keys[i])
-        cached.cacheSet([keys[i]], value)
-        sum += value.length
-      } else sum += cached(keys[i]).length
-    }
-    return sum
-  }
 }

@@ -4,6 +4,7 @@
 //   options.shape    what the arguments are: 'one' primitive, 'two' primitives, one 'object'
 //   options.maxSize  the bound;  options.ttl in milliseconds;  options.evicts: the case needs the bound
 //   options.threads  entries outside V8's heap: the options of that backend of warp-cache
+//   options.shared   entries in a file: the same
 //   options.values   what the values are, where a subject must know: 'text' or 'object'
 //   store(options)   gives { get, set }, and where writes are made in batches, batch(work)
 //   linear           why it cannot hold a million entries

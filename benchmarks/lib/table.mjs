@@ -14,6 +14,16 @@ const UNITS = {
     digits: () => 2,
     noRatio: true,
   },
+  'of one': {
+    name: 'calls per second together, as a multiple of those of one',
+    digits: () => 2,
+    noRatio: true,
+  },
+  'of two': {
+    name: 'calls per second together, as a multiple of those of two',
+    digits: () => 2,
+    noRatio: true,
+  },
   '%': { name: 'percent', digits: () => 1, noRatio: true },
 }
 

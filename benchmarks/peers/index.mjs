@@ -23,7 +23,11 @@ const FILES = {
 }
 
 /** Those whose values live outside V8's heap: they take part where the question is about that. */
-const STORES = { lmdb: 'lmdb.mjs' }
+const STORES = {
+  lmdb: 'lmdb.mjs',
+  Redis: 'redis.mjs',
+  'lru-cache-for-clusters-as-promised': 'lru-cache-for-clusters.mjs',
+}
 
 export const EVERY_PEER = Object.keys(FILES)
 

@@ -4,7 +4,7 @@ const { cache, createCache } = await import(process.env.WARP_CACHE_BENCH_IMPL)
 
 export default {
   name: 'warp-cache',
-  how: "`cache(fn, { maxSize })`; where it says threads, with `backend: 'threads'` and a `name`",
+  how: '`cache(fn, { maxSize })`; where it says threads or shared, with that `backend` and a `name`',
   features: {
     key: 'all arguments, by type and value',
     equalObjects: 'yes, in any key order',
@@ -44,9 +44,17 @@ export default {
 
 let tables = 0
 
-/** `threads`: the options of that backend, if it is meant. */
-function only({ maxSize, ttl, policy, graceWindow, threads }) {
-  const options = threads ? { backend: 'threads', name: `benchmark ${++tables}`, ...threads } : {}
+/** `threads`, `shared`: the options of that backend, if it is meant. */
+function only({ maxSize, ttl, policy, graceWindow, threads, shared }) {
+  const options = {}
+  const outside = shared ?? threads
+  if (outside) {
+    Object.assign(options, {
+      backend: shared ? 'shared' : 'threads',
+      name: `benchmark ${++tables}`,
+      ...outside,
+    })
+  }
   if (maxSize !== undefined) options.maxSize = maxSize
   if (ttl !== undefined) options.ttl = ttl
   if (policy !== undefined) options.policy = policy
