@@ -23,6 +23,7 @@ export default {
   subjects: [
     { id: 'warp-cache shared', peer: 'warp-cache', form: 'shared' },
     { id: 'warp-cache threads', peer: 'warp-cache', form: 'threads' },
+    'native call alone',
     'Map',
     'lru-cache',
     'lmdb',

@@ -27,6 +27,7 @@ export default {
       form: { kind: 'set', threads: { near: false } },
     },
     { id: 'warp-cache threads, miss', peer: 'warp-cache', form: { kind: 'miss', threads: {} } },
+    { id: 'native call alone, set', peer: 'native call alone', form: { kind: 'set' } },
     { id: 'Map, hit', peer: 'Map', form: { kind: 'hit' } },
     { id: 'Map, set', peer: 'Map', form: { kind: 'set' } },
     { id: 'lmdb, put in a transaction', peer: 'lmdb', form: { kind: 'set' } },

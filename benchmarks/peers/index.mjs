@@ -24,6 +24,7 @@ const FILES = {
 
 /** Those whose values live outside V8's heap: they take part where the question is about that. */
 const STORES = {
+  'native call alone': 'native-call.mjs',
   lmdb: 'lmdb.mjs',
   Redis: 'redis.mjs',
   'lru-cache-for-clusters-as-promised': 'lru-cache-for-clusters.mjs',
