@@ -47,7 +47,9 @@ pub(super) fn open(
     let shared = Arc::new(Shared::new(attachment)?);
     files.insert(key, Arc::downgrade(&shared));
     drop(files);
-    // What cannot be swept now can be later.
-    let _ = remove::sweep(directory, keep);
+    if create {
+        // What cannot be swept now can be later.
+        let _ = remove::sweep(directory, keep);
+    }
     Ok(Some(shared))
 }
