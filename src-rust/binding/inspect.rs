@@ -5,8 +5,8 @@
 
 use super::error::Result;
 use crate::shared::{self, Listed, Removed};
-use crate::table::COUNTERS;
 use napi_derive::napi;
+use std::sync::Arc;
 
 /// A file in the directory of shared caches.
 #[napi(object, object_from_js = false)]
@@ -114,9 +114,10 @@ pub(super) fn shared_counts(file: String) -> Result<Option<SharedCounts>> {
         skipped_writes: tally.skipped_writes as f64,
         counters: tally.counters.to_vec(),
         stripes: stripes
-            .map(|(counted, process)| {
-                let counters: [f64; COUNTERS] = counted.counters;
-                SharedStripe { stripe: counted.stripe, process, counters: counters.to_vec() }
+            .map(|(counted, process)| SharedStripe {
+                stripe: counted.stripe,
+                process,
+                counters: counted.counters.to_vec(),
             })
             .collect(),
     }))
@@ -137,26 +138,15 @@ pub(super) fn shared_clear(file: String) -> Result<bool> {
 pub(super) fn shared_verify(file: String) -> Result<Option<SharedReport>> {
     let Some(shared) = open(&file)? else { return Ok(None) };
     let found = shared.table().verify();
-    // What was noticed on the way to a lock is why there was none.
-    if let Some(damage) = shared.damage() {
-        return Ok(Some(SharedReport {
-            damage: Some(damage.to_owned()),
-            is_busy: false,
-            entries: 0,
-            bytes: 0.0,
-        }));
-    }
-    Ok(Some(match found {
-        Ok(report) => {
-            SharedReport { damage: None, is_busy: false, entries: report.entries, bytes: report.bytes as f64 }
-        }
-        Err(corruption) => SharedReport {
-            damage: (!corruption.is_busy).then(|| format!("shard {}: {}", corruption.shard, corruption.what)),
-            is_busy: corruption.is_busy,
-            entries: 0,
-            bytes: 0.0,
-        },
-    }))
+    let (damage, is_busy) = match (&found, shared.damage()) {
+        // What was noticed on the way to a lock is why there was none.
+        (_, Some(damage)) => (Some(damage.to_owned()), false),
+        (Err(corruption), None) if corruption.is_busy => (None, true),
+        (Err(corruption), None) => (Some(format!("shard {}: {}", corruption.shard, corruption.what)), false),
+        (Ok(_), None) => (None, false),
+    };
+    let (entries, bytes) = found.map_or((0, 0), |report| (report.entries, report.bytes));
+    Ok(Some(SharedReport { damage, is_busy, entries, bytes: bytes as f64 }))
 }
 
 /// Removes a file that nobody uses.
@@ -171,7 +161,7 @@ pub(super) fn shared_remove(file: String) -> Result<&'static str> {
     })
 }
 
-fn open(file: &str) -> Result<Option<std::sync::Arc<shared::Shared>>> {
+fn open(file: &str) -> Result<Option<Arc<shared::Shared>>> {
     let directory = shared::directory()?;
     let Some(listed) = shared::find(&directory, file)?.filter(|listed| !listed.is_retired) else {
         return Ok(None);
