@@ -75,6 +75,9 @@ class Watch {
   }
 }
 
+/** What gives a program a terminal, as util-linux has it. */
+const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '')
+
 const keys = (count: number) => Array.from({ length: count }, (_, i) => `key ${i}`)
 
 describe.skipIf(process.platform === 'win32')('warp-cache top', () => {
@@ -121,12 +124,29 @@ describe.skipIf(process.platform === 'win32')('warp-cache top', () => {
     await one.call('a')
     const { status, stdout } = home.run('top', '-n', '2', '-d', '0.1')
     expect(status).toBe(0)
-    expect(stdout.match(/^1 shared caches, in the last [\d.]+ s$/gm)).toHaveLength(2)
+    expect(stdout.match(/^Shared caches: 1, in the last [\d.]+ s$/gm)).toHaveLength(2)
     expect(stdout).toMatch(/^NAME +FILE +HITS\/S +MISSES\/S +RATIO +ENTRIES +BYTES +EVICTIONS\/S$/m)
     expect(stdout).toMatch(/^price +[0-9a-f]{8} +0 +0 +- +1 +224 B +0$/m)
     expect(stdout).toMatch(RegExp(`^ {2}process ${one.pid} +0 +0 +-$`, 'm'))
     // There is no terminal to steer.
     expect(stdout).not.toContain('\x1b')
+  })
+
+  it.skipIf(!hasScript)('draws in one place on a terminal, and gives the cursor back', async () => {
+    await home.hold('price')
+    const { status, stdout } = spawnSync('script', ['-qec', `${home.shell} top -n 2 -d 0.1`, '/dev/null'], {
+      env: home.env,
+      encoding: 'utf8',
+      timeout: 30_000,
+    })
+    expect(status).toBe(0)
+    const screens = stdout.split('\x1b[H').slice(2)
+    expect(screens).toHaveLength(2)
+    for (const screen of screens) {
+      expect(screen).toMatch(/^Shared caches: 1, .*\x1b\[K\r\nNAME .*\x1b\[K\r\nprice .*\x1b\[K\r\n/)
+      expect(screen).toContain('\x1b[J')
+    }
+    expect(stdout.startsWith('\x1b[?25l') && stdout.endsWith('\x1b[?25h')).toBe(true)
   })
 
   it('ends when nobody reads on', () => {

@@ -65,7 +65,7 @@ function waited(ms: number, signal: AbortSignal): Promise<boolean> {
 }
 
 function drawn({ seconds, caches }: Frame): string {
-  const title = `${caches.length} shared caches, in the last ${seconds.toFixed(1)} s`
+  const title = `Shared caches: ${caches.length}, in the last ${seconds.toFixed(1)} s`
   const busiest = [...caches].sort((a, b) => calls(b) - calls(a) || (a.name < b.name ? -1 : 1))
   const rate = (number: number) => count(Math.round(number / seconds))
   const rows = busiest.flatMap((cache) => [
