@@ -59,6 +59,15 @@ describe.skipIf(process.platform === 'win32')('a name', () => {
     expect(home.complaint('stats', 'page', '--file', file)).toMatchObject({ status: 3, code: 'not-found' })
   })
 
+  it('is shown without what a terminal would obey', async () => {
+    await made(['price\u202Enekcohs'])
+    for (const { stdout, stderr } of [home.run('ls'), home.run('stats', 'price'), home.run('rm', 'page')]) {
+      expect(stdout + stderr).toContain('price\uFFFDnekcohs')
+      expect(stdout + stderr).not.toContain('\u202E')
+    }
+    expect(home.json('ls').caches[0].name).toBe('price\u202Enekcohs')
+  })
+
   it('of none is told with what there is', async () => {
     expect(home.run('clear', 'price')).toMatchObject({
       status: 3,

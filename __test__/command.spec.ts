@@ -208,6 +208,30 @@ describe.skipIf(process.platform === 'win32')('warp-cache', () => {
       })
     })
 
+    it('says of one that was found damaged before that it is', async () => {
+      await (await home.hold('price')).leave()
+      const path = join(home.caches, home.files()[0])
+      const bytes = readFileSync(path)
+      // The state, by docs/file-format.md: retired.
+      bytes.writeUInt32LE(2, 56)
+      writeFileSync(path, bytes)
+      expect(home.run('ls').stdout).toMatch(/ retired$/m)
+      expect(home.run('verify', 'price')).toMatchObject({
+        status: 1,
+        stdout: expect.stringContaining('damaged'),
+      })
+      expect(home.complaint('clear', 'price')).toMatchObject({ status: 5, code: 'unreadable' })
+      expect(home.files()).toHaveLength(1)
+      expect(home.run('rm', 'price').status).toBe(0)
+    })
+
+    it.each(['verify', 'clear'])('and clear make no file and sweep none: %s', async (command) => {
+      for (const name of ['price', 'page']) await (await home.hold(name)).leave()
+      const files = home.files()
+      expect(home.runIn({ WARP_CACHE_KEEP: '0' }, command, 'price').status).toBe(0)
+      expect(home.files()).toEqual(files)
+    })
+
     it('says so when a process holds a part of it for too long', async () => {
       const one = await home.hold('price')
       const path = join(home.caches, home.files()[0])

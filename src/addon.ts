@@ -7,13 +7,14 @@ import { join, resolve } from 'node:path'
 import { plainError } from './errors'
 
 /** What the addon exports: see index.d.ts, which is written with it. */
-export interface Addon extends SharedFiles {
+export interface Addon {
   readonly Scratch: new () => NativeScratch
   readonly CachedFunction: {
     new (scratch: NativeScratch, options: NativeOptions): NativeHandle
     /** Of the interface between the two halves of this package. */
     interfaceVersion(): number
   }
+  readonly SharedFiles: SharedFiles
 }
 
 /** The scratch memory of this isolate, as the addon knows it. */
@@ -96,16 +97,16 @@ export interface NativeEntries {
 
 /** The files of shared caches, by their names in the directory: what the command line works with. */
 export interface SharedFiles {
-  sharedDirectory(): string
+  directory(): string
   /** Locks, maps and writes nothing. */
-  sharedCaches(): SharedCache[]
+  caches(): SharedCache[]
   /** Nor does this. Null: the file is gone, damaged, or of another version. */
-  sharedCounts(file: string): SharedCounts | null
+  counts(file: string): SharedCounts | null
   /** False: it is gone, or cannot be opened by this version. */
-  sharedClear(file: string): boolean
+  clear(file: string): boolean
   /** Null: the same. */
-  sharedVerify(file: string): SharedReport | null
-  sharedRemove(file: string): 'removed' | 'missing' | 'used'
+  verify(file: string): SharedReport | null
+  remove(file: string): 'removed' | 'missing' | 'used'
 }
 
 export interface SharedCache {

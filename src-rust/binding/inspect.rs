@@ -1,6 +1,6 @@
 //! Shared caches as the command line sees and handles them: by the names of their files, without a cached function.
 //!
-//! Looking at them (`shared_caches`, `shared_counts`) locks, maps and writes nothing. Handling one opens it for as long as
+//! Looking at them (`caches`, `counts`) locks, maps and writes nothing. Handling one opens it for as long as
 //! that takes.
 
 use super::error::Result;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// A file in the directory of shared caches.
 #[napi(object, object_from_js = false)]
-pub(super) struct SharedCache {
+pub struct SharedCache {
     /// Its name in the directory.
     pub file: String,
     /// What it says of itself. Undefined: another version made it, or it is damaged.
@@ -35,7 +35,7 @@ pub(super) struct SharedCache {
 
 /// What makes a shared cache this one.
 #[napi(object, object_from_js = false)]
-pub(super) struct SharedIdentity {
+pub struct SharedIdentity {
     /// The full name of its table.
     pub name: String,
     /// What writes and reads the values.
@@ -52,7 +52,7 @@ pub(super) struct SharedIdentity {
 
 /// What there is in a shared cache, and what has happened to it since it was last cleared.
 #[napi(object, object_from_js = false)]
-pub(super) struct SharedCounts {
+pub struct SharedCounts {
     /// Entries. Expired ones count until they are dropped.
     pub entries: u32,
     /// What they cost.
@@ -68,7 +68,7 @@ pub(super) struct SharedCounts {
 
 /// What was counted at one place, by whoever has it and by whoever had it before, since the file was made.
 #[napi(object, object_from_js = false)]
-pub(super) struct SharedStripe {
+pub struct SharedStripe {
     pub stripe: u32,
     /// The process that has it, as it calls itself. Undefined: it is gone.
     pub process: Option<u32>,
@@ -77,7 +77,7 @@ pub(super) struct SharedStripe {
 
 /// What a full check of a shared cache came to.
 #[napi(object, object_from_js = false)]
-pub(super) struct SharedReport {
+pub struct SharedReport {
     /// What is wrong. Undefined: nothing, or nobody could look.
     pub damage: Option<String>,
     /// Whether nobody could look, since others held it for too long.
@@ -88,77 +88,87 @@ pub(super) struct SharedReport {
     pub bytes: f64,
 }
 
-/// The directory of shared caches. It need not exist. Throws `ERR_WARP_CACHE_PLATFORM` where there are none.
-#[napi(catch_unwind)]
-pub(super) fn shared_directory() -> Result<String> {
-    Ok(shared::directory()?.to_string_lossy().into_owned())
-}
+/// The directory of shared caches, and what can be done there without a cached function.
+#[napi]
+#[derive(Debug)]
+pub struct SharedFiles;
 
-/// Every file in it. Throws `ERR_WARP_CACHE_DIRECTORY` if it cannot be used.
-#[napi(catch_unwind)]
-pub(super) fn shared_caches() -> Result<Vec<SharedCache>> {
-    Ok(shared::list(&shared::directory()?)?.into_iter().map(told).collect())
-}
+#[napi]
+impl SharedFiles {
+    /// The directory of shared caches. It need not exist. Throws `ERR_WARP_CACHE_PLATFORM` where there are none.
+    #[napi(catch_unwind)]
+    pub fn directory() -> Result<String> {
+        Ok(shared::directory()?.to_string_lossy().into_owned())
+    }
 
-/// What a file counts. Undefined: it is gone, damaged, or of another version.
-#[napi(catch_unwind)]
-pub(super) fn shared_counts(file: String) -> Result<Option<SharedCounts>> {
-    let Some(counts) = shared::counts(&shared::directory()?, &file)? else { return Ok(None) };
-    let tally = counts.tally;
-    let stripes = tally.stripes.into_iter().zip(counts.processes);
-    Ok(Some(SharedCounts {
-        entries: tally.entries,
-        bytes: tally.bytes as f64,
-        evictions: tally.evictions as f64,
-        expirations: tally.expirations as f64,
-        skipped_writes: tally.skipped_writes as f64,
-        counters: tally.counters.to_vec(),
-        stripes: stripes
-            .map(|(counted, process)| SharedStripe {
-                stripe: counted.stripe,
-                process,
-                counters: counted.counters.to_vec(),
-            })
-            .collect(),
-    }))
-}
+    /// Every file in it. Throws `ERR_WARP_CACHE_DIRECTORY` if it cannot be used.
+    #[napi(catch_unwind)]
+    pub fn caches() -> Result<Vec<SharedCache>> {
+        Ok(shared::list(&shared::directory()?)?.into_iter().map(told).collect())
+    }
 
-/// Drops every entry of a file, for every process, and zeroes the counters. False: it is gone, or cannot be opened by
-/// this version.
-#[napi(catch_unwind)]
-pub(super) fn shared_clear(file: String) -> Result<bool> {
-    let Some(shared) = open(&file)? else { return Ok(false) };
-    shared.table().clear();
-    Ok(true)
-}
+    /// What a file counts. Null: it is gone, damaged, or of another version.
+    #[napi(catch_unwind)]
+    pub fn counts(file: String) -> Result<Option<SharedCounts>> {
+        let Some(counts) = shared::counts(&shared::directory()?, &file)? else { return Ok(None) };
+        let tally = counts.tally;
+        let stripes = tally.stripes.into_iter().zip(counts.processes);
+        Ok(Some(SharedCounts {
+            entries: tally.entries,
+            bytes: tally.bytes as f64,
+            evictions: tally.evictions as f64,
+            expirations: tally.expirations as f64,
+            skipped_writes: tally.skipped_writes as f64,
+            counters: tally.counters.to_vec(),
+            stripes: stripes
+                .map(|(counted, process)| SharedStripe {
+                    stripe: counted.stripe,
+                    process,
+                    counters: counted.counters.to_vec(),
+                })
+                .collect(),
+        }))
+    }
 
-/// Checks every structure of a file against every other, with writers shut out. Undefined: it is gone, or cannot be
-/// opened by this version.
-#[napi(catch_unwind)]
-pub(super) fn shared_verify(file: String) -> Result<Option<SharedReport>> {
-    let Some(shared) = open(&file)? else { return Ok(None) };
-    let found = shared.table().verify();
-    let (damage, is_busy) = match (&found, shared.damage()) {
-        // What was noticed on the way to a lock is why there was none.
-        (_, Some(damage)) => (Some(damage.to_owned()), false),
-        (Err(corruption), None) if corruption.is_busy => (None, true),
-        (Err(corruption), None) => (Some(format!("shard {}: {}", corruption.shard, corruption.what)), false),
-        (Ok(_), None) => (None, false),
-    };
-    let (entries, bytes) = found.map_or((0, 0), |report| (report.entries, report.bytes));
-    Ok(Some(SharedReport { damage, is_busy, entries, bytes: bytes as f64 }))
-}
+    /// Drops every entry of a file, for every process, and zeroes the counters. False: it is gone, or cannot be opened by
+    /// this version.
+    #[napi(catch_unwind)]
+    pub fn clear(file: String) -> Result<bool> {
+        let Some(shared) = open(&file)? else { return Ok(false) };
+        shared.table().clear();
+        Ok(true)
+    }
 
-/// Removes a file that nobody uses.
-#[napi(catch_unwind, ts_return_type = "'removed' | 'missing' | 'used'")]
-pub(super) fn shared_remove(file: String) -> Result<&'static str> {
-    let directory = shared::directory()?;
-    let Some(listed) = shared::find(&directory, &file)? else { return Ok("missing") };
-    Ok(match shared::remove(&directory, &listed)? {
-        Removed::Yes => "removed",
-        Removed::Missing => "missing",
-        Removed::InUse => "used",
-    })
+    /// Checks every structure of a file against every other, with writers shut out. Null: it is gone, or cannot be
+    /// opened by this version.
+    #[napi(catch_unwind)]
+    pub fn verify(file: String) -> Result<Option<SharedReport>> {
+        let Some(shared) = open(&file)? else { return Ok(None) };
+        let found = shared.table().verify();
+        let (damage, is_busy) = match (&found, shared.damage()) {
+            // What was noticed on the way to a lock is why there was none.
+            (_, Some(damage)) => (Some(damage.to_owned()), false),
+            (Err(corruption), None) if corruption.is_busy => (None, true),
+            (Err(corruption), None) => {
+                (Some(format!("shard {}: {}", corruption.shard, corruption.what)), false)
+            }
+            (Ok(_), None) => (None, false),
+        };
+        let (entries, bytes) = found.map_or((0, 0), |report| (report.entries, report.bytes));
+        Ok(Some(SharedReport { damage, is_busy, entries, bytes: bytes as f64 }))
+    }
+
+    /// Removes a file that nobody uses.
+    #[napi(catch_unwind, ts_return_type = "'removed' | 'missing' | 'used'")]
+    pub fn remove(file: String) -> Result<&'static str> {
+        let directory = shared::directory()?;
+        let Some(listed) = shared::find(&directory, &file)? else { return Ok("missing") };
+        Ok(match shared::remove(&directory, &listed)? {
+            Removed::Yes => "removed",
+            Removed::Missing => "missing",
+            Removed::InUse => "used",
+        })
+    }
 }
 
 fn open(file: &str) -> Result<Option<Arc<shared::Shared>>> {

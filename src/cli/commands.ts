@@ -24,8 +24,8 @@ const TRIES = 20
 const PAUSE = 100
 
 export function ls(files: SharedFiles): Outcome {
-  const directory = files.sharedDirectory()
-  const caches = sorted(files.sharedCaches())
+  const directory = files.directory()
+  const caches = sorted(files.caches())
   if (caches.length === 0)
     return { data: { directory, caches: [] }, text: `No shared caches in ${directory}.` }
   const rows = caches.map((cache) => [
@@ -45,7 +45,7 @@ export function ls(files: SharedFiles): Outcome {
 
 export function stats(files: SharedFiles, which: Which): Outcome {
   const cache = find(files, which)
-  const counts = files.sharedCounts(cache.file)
+  const counts = files.counts(cache.file)
   if (counts === null || cache.identity === undefined) throw unreadable(cache)
   const { identity, processes } = cache
   const all = allOf(counts)
@@ -70,8 +70,8 @@ export function stats(files: SharedFiles, which: Which): Outcome {
 
 export function clear(files: SharedFiles, which: Which): Outcome {
   const cache = find(files, which)
-  const entries = files.sharedCounts(cache.file)?.entries ?? 0
-  if (!files.sharedClear(cache.file)) throw unreadable(cache)
+  const entries = files.counts(cache.file)?.entries ?? 0
+  if (!files.clear(cache.file)) throw unreadable(cache)
   return {
     data: { ...brief(cache), entries },
     text: `Cleared '${nameOf(cache)}': ${count(entries)} entries, for every process.`,
@@ -80,7 +80,7 @@ export function clear(files: SharedFiles, which: Which): Outcome {
 
 export function rm(files: SharedFiles, which: Which): Outcome {
   const cache = find(files, which)
-  const removed = files.sharedRemove(cache.file)
+  const removed = files.remove(cache.file)
   if (removed === 'missing') throw gone(cache)
   if (removed === 'used') {
     const who = cache.processes.length === 0 ? 'others' : `process ${cache.processes.join(', ')}`
@@ -111,7 +111,7 @@ export async function verify(files: SharedFiles, which: Which): Promise<Outcome>
 
 async function checked(files: SharedFiles, cache: SharedCache): Promise<SharedReport> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const report = files.sharedVerify(cache.file)
+    const report = files.verify(cache.file)
     if (report === null) throw unreadable(cache)
     if (!report.isBusy) return report
     await new Promise((resolve) => setTimeout(resolve, PAUSE))
@@ -125,7 +125,7 @@ async function checked(files: SharedFiles, cache: SharedCache): Promise<SharedRe
 }
 
 function find(files: SharedFiles, { name, file }: Which): SharedCache {
-  return choose(sorted(files.sharedCaches()), name, file)
+  return choose(sorted(files.caches()), name, file)
 }
 
 /** Why a file that is there cannot be opened, or what has become of it meanwhile. */

@@ -53,9 +53,9 @@ export interface Sample {
 
 /** Looks at every cache whose file can be read, or at those that `wanted` says. */
 export function sample(files: SharedFiles, wanted: (cache: SharedCache) => boolean): Sample {
-  const caches = files.sharedCaches().filter(wanted)
+  const caches = files.caches().filter(wanted)
   const counted = caches.flatMap((cache) => {
-    const counts = cache.isRetired || cache.identity === undefined ? null : files.sharedCounts(cache.file)
+    const counts = cache.isRetired || cache.identity === undefined ? null : files.counts(cache.file)
     return counts === null ? [] : [[cache, counts] as const]
   })
   return { at: performance.now(), caches: counted }

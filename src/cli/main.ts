@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { addon } from '../addon'
+import { addon, type SharedFiles } from '../addon'
 import { clear, ls, type Outcome, rm, stats, verify, type Which } from './commands'
 import { DONE, Failure, failureOf, MISUSED } from './failure'
 import { top } from './top'
@@ -37,7 +37,7 @@ function program(): Command {
   main
     .command('ls')
     .description('list the caches: locks, maps and writes nothing')
-    .action((_, command) => tell(command, ls(addon())))
+    .action((_, command) => tell(command, ls(addon().SharedFiles)))
   one(main, 'stats', 'show what a cache holds and has counted: only reads its file', stats)
   one(main, 'clear', 'drop every entry of a cache, for every process', clear)
   one(main, 'rm', 'remove the file of a cache that nobody uses', rm)
@@ -50,12 +50,12 @@ function program(): Command {
     .option('-n, --times <times>', 'end after showing it so often', timesOf, Number.POSITIVE_INFINITY)
     .action(async (name: string | undefined, { delay, times }, command: Command) => {
       const { json = false } = command.optsWithGlobals<Options>()
-      await top(addon(), { name, every: delay, times, json }, process.stdout)
+      await top(addon().SharedFiles, { name, every: delay, times, json }, process.stdout)
     })
   return main
 }
 
-type Action = (files: ReturnType<typeof addon>, which: Which) => Outcome | Promise<Outcome>
+type Action = (files: SharedFiles, which: Which) => Outcome | Promise<Outcome>
 
 /** A command that is about one cache. */
 function one(main: Command, command: string, description: string, action: Action): void {
@@ -65,7 +65,7 @@ function one(main: Command, command: string, description: string, action: Action
     .argument('[NAME]', 'the full name of a cache, or a part of it that no other has')
     .option('--file <file>', 'the file, or how its name begins, where several have that name')
     .action(async (name: string | undefined, { file }: Options, self: Command) =>
-      tell(self, await action(addon(), { name, file })),
+      tell(self, await action(addon().SharedFiles, { name, file })),
     )
 }
 

@@ -19,7 +19,7 @@ const CLEAR_LINE = '\x1b[K'
 const CLEAR_REST = '\x1b[J'
 const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
-/** Where the terminal does not say. */
+/** Where the terminal does not say, or says 0. */
 const LINES = 24
 const COLUMNS = 80
 
@@ -97,7 +97,7 @@ function drawn({ seconds, caches }: Frame): string {
 const calls = ({ hits, misses, coalesced }: Calls) => hits + misses + coalesced
 
 /** No more lines than there are, and none that is wrapped. */
-function fitted(text: string, { rows = LINES, columns: width = COLUMNS }: NodeJS.WriteStream): string {
-  const lines = text.split('\n').slice(0, rows - 1)
-  return lines.map((line) => `${line.slice(0, width)}${CLEAR_LINE}\n`).join('')
+function fitted(text: string, { rows, columns: width }: NodeJS.WriteStream): string {
+  const lines = text.split('\n').slice(0, (rows || LINES) - 1)
+  return lines.map((line) => `${line.slice(0, width || COLUMNS)}${CLEAR_LINE}\n`).join('')
 }
