@@ -144,7 +144,12 @@ describe.skipIf(process.platform === 'win32')('warp-cache top', () => {
     expect(screens).toHaveLength(2)
     for (const screen of screens) {
       const lines = screen.split('\x1b[K\r\n')
-      expect(lines.map((line) => line.split(/[ :]/)[0]).slice(0, 3)).toEqual(['Shared', 'NAME', 'price'])
+      expect(lines.map((line) => line.trim().split(/[ :]/)[0]).slice(0, 4)).toEqual([
+        'Shared',
+        'NAME',
+        'price',
+        'process',
+      ])
       expect(screen).toContain('\x1b[J')
     }
     expect(stdout.startsWith('\x1b[?25l') && stdout.endsWith('\x1b[?25h')).toBe(true)
