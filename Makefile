@@ -10,7 +10,7 @@ ADDON_STAMP := target/.addon
 DIST := dist/esm.mjs
 
 TS_SOURCES := $(shell find src -name '*.ts' -o -name '*.mts') tsconfig.base.json tsconfig.build.json \
-  scripts/bundle.mjs scripts/late.mjs
+  scripts/bundle.mjs scripts/late.mjs scripts/licences.mjs
 RUST_SOURCES := $(shell find src-rust -name '*.rs') build.rs Cargo.toml Cargo.lock rust-toolchain.toml
 # The suites of `make test`, in the order in which they run; each leaves its results in reports/suites/.
 VITEST_SUITES := tc39 legacy types types-legacy packaging

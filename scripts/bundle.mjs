@@ -2,12 +2,14 @@
  * Writes the code of dist/, for which the compiler wrote the declarations: the implementation as a few readable files,
  * `main.js` and those that it loads when they are needed, and two entries that only name its exports.
  * docs/decisions/0002-package-shape.md has the measurements.
+ * The command is a file of its own, with the libraries that nobody else needs in it.
  */
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
 import { borders, divide, entryOf, MAIN } from './late.mjs'
+import { licences } from './licences.mjs'
 
 /** What a function in memory with default options does not need, by the file that it is in. */
 const LATE = {
@@ -65,3 +67,20 @@ const main = require('./main.js')
 ${names.map((name) => `exports.${name} = main.${name}\n`).join('')}`,
 )
 writeFileSync(resolve(dist, 'esm.mjs'), `export * from './index.js'\n`)
+
+const command = resolve(dist, 'cli.js')
+const { metafile, outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: command,
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  banner: { js: '#!/usr/bin/env node' },
+  metafile: true,
+  write: false,
+})
+writeFileSync(command, outputFiles[0].text + licences(root, metafile))
+chmodSync(command, 0o755)

@@ -14,6 +14,7 @@ export interface Addon {
     /** Of the interface between the two halves of this package. */
     interfaceVersion(): number
   }
+  readonly SharedFiles: SharedFiles
 }
 
 /** The scratch memory of this isolate, as the addon knows it. */
@@ -94,8 +95,82 @@ export interface NativeEntries {
   next(): boolean
 }
 
+/** The files of shared caches, by their names in the directory: what the command line works with. */
+export interface SharedFiles {
+  directory(): string
+  /** Locks, maps and writes nothing. */
+  caches(): SharedCache[]
+  /** Nor does this. Null: the file is gone, damaged, or of another version. */
+  counts(file: string): SharedCounts | null
+  /** False: it is gone, or cannot be opened by this version. */
+  clear(file: string): boolean
+  /** Null: the same. */
+  verify(file: string): SharedReport | null
+  remove(file: string): 'removed' | 'missing' | 'used'
+}
+
+export interface SharedCache {
+  readonly file: string
+  /** Undefined: another version made it, or it is damaged. */
+  readonly identity?: SharedIdentity
+  /** Undefined: it is no file of this package. */
+  readonly layoutVersion?: number
+  /** Whether it was made since the machine was started, by the same clock. */
+  readonly isCurrent: boolean
+  /** Whether it was found damaged, and waits for its users to leave. */
+  readonly isRetired: boolean
+  readonly isUsed: boolean
+  readonly fileBytes: number
+  readonly allocated: number
+  /** Milliseconds since somebody was seen to use it. */
+  readonly idle: number
+  /** Those that can write to it, as they call themselves. */
+  readonly processes: readonly number[]
+}
+
+export interface SharedIdentity {
+  readonly name: string
+  readonly codec: string
+  readonly maxSize: number
+  /** As it was asked for. */
+  readonly maxBytes: number
+  /** As it holds. */
+  readonly bound: number
+  readonly maxKeySize: number
+  readonly maxValueSize: number
+  readonly graceWindow: number
+}
+
+export interface SharedCounts {
+  readonly entries: number
+  readonly bytes: number
+  readonly evictions: number
+  readonly expirations: number
+  readonly skippedWrites: number
+  /** By the numbers of src/stats.ts. */
+  readonly counters: readonly number[]
+  readonly stripes: readonly SharedStripe[]
+}
+
+/** What was counted at one place by whoever has it, and had it before, since the file was made. */
+export interface SharedStripe {
+  readonly stripe: number
+  /** Undefined: it is gone. */
+  readonly process?: number
+  readonly counters: readonly number[]
+}
+
+export interface SharedReport {
+  /** What is wrong. */
+  readonly damage?: string
+  /** Whether nobody could look, since others held it for too long. */
+  readonly isBusy: boolean
+  readonly entries: number
+  readonly bytes: number
+}
+
 /** The interface that this half of the package was written for. */
-const INTERFACE_VERSION = 3
+const INTERFACE_VERSION = 4
 /** Where `napi build` leaves its loader: beside `dist`, and beside `src`. */
 const LOADER = join('..', 'index.js')
 

@@ -1,8 +1,8 @@
 /** What is in the tarball, and that it works from a project that has only the tarball. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { node, root } from './run'
+import { node, npm, root } from './run'
 
 const { project, files } = inject('packed')
 
@@ -19,6 +19,7 @@ describe('the tarball', () => {
     'dist/index.d.ts',
     'dist/esm.mjs',
     'dist/esm.d.mts',
+    'dist/cli.js',
     'LICENSE',
     'README.md',
   ])('has %s', (file) => {
@@ -36,6 +37,34 @@ describe('the tarball', () => {
   it('depends on nothing', () => {
     const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     expect({ ...dependencies, ...peerDependencies }).toEqual({})
+  })
+})
+
+describe('the installed command', () => {
+  it('runs with nothing but the package', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(npm(['exec', '--offline', '--', 'warp-cache', '--version'], project)).toBe(`${version}\n`)
+  })
+
+  it('has the licences of all that is bundled with it', () => {
+    const text = readFileSync(join(project, 'node_modules/warp-cache/dist/cli.js'), 'utf8')
+    const bundled = new Set(
+      [...text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => name),
+    )
+    expect([...bundled]).toEqual(expect.arrayContaining(['commander', 'cli-table3', 'string-width']))
+    for (const name of bundled) {
+      const folder = join(root, 'node_modules', name)
+      const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each)) ?? ''
+      expect(text).toContain(readFileSync(join(folder, file), 'utf8').trim())
+    }
+  })
+
+  it('is loaded by nothing else', () => {
+    const names = files.filter((file) => /^dist\/.*\.m?js$/.test(file) && file !== 'dist/cli.js')
+    for (const file of names) {
+      expect(readFileSync(join(project, 'node_modules/warp-cache', file), 'utf8')).not.toContain('cli.js')
+    }
+    expect(files.filter((file) => /cli/.test(file))).toEqual(['dist/cli.js'])
   })
 })
 

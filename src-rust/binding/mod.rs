@@ -5,5 +5,6 @@ mod entries;
 mod error;
 mod held;
 mod hot;
+mod inspect;
 mod raw;
 mod scratch;

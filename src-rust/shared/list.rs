@@ -2,7 +2,7 @@
 
 use super::directory::Directory;
 use super::header::Raw;
-use super::identity::FileName;
+use super::identity::{Epoch, FileName};
 use super::layout as at;
 use super::remove::names;
 use crate::error::Error;
@@ -51,31 +51,40 @@ pub struct Cache {
 /// Every file of a directory. There are none where there is no directory.
 pub fn list(path: &Path) -> Result<Vec<Listed>, Error> {
     let Some(directory) = Directory::existing(path)? else { return Ok(Vec::new()) };
-    let epoch = super::identity::Epoch::current()?;
-    let look = |name: FileName| {
-        let fd = sys::open_file(&directory.fd, name.as_c_str(), false).ok()?;
-        let (status, raw) = (sys::status(&fd).ok()?, Raw::read(&fd).ok()?);
-        let frozen = raw.frozen();
-        let header = raw.header();
-        Some(Listed {
-            file: name.as_str().to_owned(),
-            processes: header.as_ref().map_or_else(Vec::new, |_| processes(&fd, &raw)),
-            cache: header.map(|header| Cache {
-                name: header.identity.name.as_str().to_owned(),
-                codec: header.identity.codec,
-                options: header.identity.options,
-                bound: header.bound,
-            }),
-            layout_version: frozen.map(|frozen| frozen.version),
-            is_current: frozen.is_some_and(|frozen| frozen.epoch == epoch),
-            is_retired: frozen.is_some_and(|frozen| frozen.state == at::RETIRED),
-            bytes: status.size,
-            allocated: status.allocated,
-            is_used: sys::is_locked(&fd, at::GATE).unwrap_or(true),
-            idle: frozen.map_or(0, |frozen| sys::uptime().saturating_sub(frozen.last_used)),
-        })
-    };
+    let epoch = Epoch::current()?;
+    let look = |name: FileName| look(&directory, epoch, &name);
     Ok(names(path).filter(|name| !name.is_temporary()).filter_map(look).collect())
+}
+
+/// One file of a directory, by its name. `None`: there is none, or it is not one of this package's.
+pub fn find(path: &Path, file: &str) -> Result<Option<Listed>, Error> {
+    let Some(name) = FileName::parse(file).filter(|name| !name.is_temporary()) else { return Ok(None) };
+    let Some(directory) = Directory::existing(path)? else { return Ok(None) };
+    Ok(look(&directory, Epoch::current()?, &name))
+}
+
+fn look(directory: &Directory, epoch: Epoch, name: &FileName) -> Option<Listed> {
+    let fd = sys::open_file(&directory.fd, name.as_c_str(), false).ok()?;
+    let (status, raw) = (sys::status(&fd).ok()?, Raw::read(&fd).ok()?);
+    let frozen = raw.frozen();
+    let header = raw.header();
+    Some(Listed {
+        file: name.as_str().to_owned(),
+        processes: header.as_ref().map_or_else(Vec::new, |_| processes(&fd, &raw)),
+        cache: header.map(|header| Cache {
+            name: header.identity.name.as_str().to_owned(),
+            codec: header.identity.codec,
+            options: header.identity.options,
+            bound: header.bound,
+        }),
+        layout_version: frozen.map(|frozen| frozen.version),
+        is_current: frozen.is_some_and(|frozen| frozen.epoch == epoch),
+        is_retired: frozen.is_some_and(|frozen| frozen.state == at::RETIRED),
+        bytes: status.size,
+        allocated: status.allocated,
+        is_used: sys::is_locked(&fd, at::GATE).unwrap_or(true),
+        idle: frozen.map_or(0, |frozen| sys::uptime().saturating_sub(frozen.last_used)),
+    })
 }
 
 fn processes(fd: &Fd, raw: &Raw) -> Vec<u32> {

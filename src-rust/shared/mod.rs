@@ -3,6 +3,7 @@
 
 mod attachment;
 mod bound;
+mod counts;
 mod directory;
 mod failure;
 mod file;
@@ -23,10 +24,11 @@ mod test;
 use crate::error::Error;
 use crate::name::Name;
 use crate::table::Options;
+pub use counts::{Counts, counts};
 pub use directory::path as directory;
 pub use handle::Shared;
 use identity::{Epoch, FileName, Identity};
-pub use list::{Cache, Listed, list};
+pub use list::{Cache, Listed, find, list};
 pub use remove::Removed;
 use std::path::Path;
 use std::sync::Arc;
@@ -43,7 +45,7 @@ pub fn open(name: &Name, options: &Options, codec: &str) -> Result<Arc<Shared>, 
     registry::open(&directory, &identity, true, keep)?.ok_or(Error::Busy)
 }
 
-/// The table in a file that `list` has found. `None`: it is gone, of another version, boot or clock, or damaged.
+/// The table in a file that `list` has found. Other files stay, however old. `None`: it is gone, of another version, boot or clock, or damaged.
 pub fn open_listed(directory: &Path, listed: &Listed) -> Result<Option<Arc<Shared>>, Error> {
     let Some(cache) = listed.cache.as_ref().filter(|_| listed.is_current) else { return Ok(None) };
     let (name, epoch) = (Name::from_text(&cache.name)?, Epoch::current()?);

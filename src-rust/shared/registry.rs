@@ -19,8 +19,8 @@ type Files = HashMap<(PathBuf, FileName), Weak<Shared>, ahash::RandomState>;
 
 static FILES: LazyLock<Mutex<Files>> = LazyLock::new(Mutex::default);
 
-/// The table in a file: the one that this process has, or a new one. Whoever makes a new one also removes what nobody has
-/// used for as long as `keep`. `None`: there is no file, and it is not to be created.
+/// The table in a file: the one that this process has, or a new one. Whoever would also create it
+/// removes what nobody has used for as long as `keep`. `None`: there is no file, and it is not to be created.
 pub(super) fn open(
     directory: &Path,
     identity: &Identity,
@@ -47,7 +47,9 @@ pub(super) fn open(
     let shared = Arc::new(Shared::new(attachment)?);
     files.insert(key, Arc::downgrade(&shared));
     drop(files);
-    // What cannot be swept now can be later.
-    let _ = remove::sweep(directory, keep);
+    if create {
+        // What cannot be swept now can be later.
+        let _ = remove::sweep(directory, keep);
+    }
     Ok(Some(shared))
 }

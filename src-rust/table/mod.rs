@@ -37,6 +37,8 @@ mod sharing;
 mod sieve;
 mod stats;
 mod store;
+#[cfg(not(any(loom, shuttle)))]
+mod tally;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 mod totals;
@@ -59,6 +61,8 @@ use sharing::Sharing;
 use stats::Stats;
 pub use stats::{COUNTERS, Stripe};
 use std::sync::Arc;
+#[cfg(not(any(loom, shuttle)))]
+pub use tally::{Counted, Tally};
 use totals::Totals;
 pub use types::*;
 use writer::Patience;

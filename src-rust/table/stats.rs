@@ -10,6 +10,8 @@
 use super::Table;
 use super::host::Owner;
 use super::region::Area;
+#[cfg(not(any(loom, shuttle)))]
+use super::tally::Counted;
 use crate::shim::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -223,6 +225,18 @@ fn claim(table: &Table) -> Option<usize> {
             if is_gone { claim(stripe, owner) } else { None }
         })
     })
+}
+
+/// Every stripe that somebody has, or has counted in.
+#[cfg(not(any(loom, shuttle)))]
+pub(super) fn counted(stripes: &[AtomicU64]) -> Vec<Counted> {
+    let read = |(at, words): (u32, &[AtomicU64])| Counted {
+        stripe: at,
+        owner: words[OWNER].load(Ordering::Relaxed),
+        counters: plus([0.0; COUNTERS], &words[FIRST_COUNTER..]),
+    };
+    let all = (0..).zip(stripes.chunks_exact(STRIPE_WORDS)).map(read);
+    all.filter(|each| each.owner != 0 || each.counters.iter().any(|&count| count != 0.0)).collect()
 }
 
 fn plus(sum: [f64; COUNTERS], words: &[AtomicU64]) -> [f64; COUNTERS] {

@@ -225,4 +225,6 @@ pub struct Corruption {
     pub shard: u32,
     /// What is wrong in it.
     pub what: String,
+    /// Nothing was found to be wrong: it could not be looked at, since somebody holds it.
+    pub is_busy: bool,
 }

@@ -21,13 +21,16 @@ impl Table {
         for shard in &self.shards {
             match self.lock(shard, Patience::Long) {
                 Some(writer) => writers.push(writer),
-                None => return wrong(shard.number, "its lock was not to be had".to_owned()),
+                None => {
+                    let what = "its lock was not to be had".to_owned();
+                    return Err(Corruption { shard: shard.number, what, is_busy: true });
+                }
             }
         }
         let mut uses = vec![false; self.arena.block_count() as usize];
         let mut report = Report { entries: 0, bytes: 0, blocks: 0, shards: writers.len() as u32 };
         for writer in &writers {
-            let fault = |what: String| Corruption { shard: writer.shard.number, what };
+            let fault = |what: String| Corruption { shard: writer.shard.number, what, is_busy: false };
             writer.check(&mut uses, &mut report).map_err(fault)?;
         }
         // Somebody has died lately, and nobody counted since.
@@ -63,7 +66,7 @@ impl Table {
 }
 
 fn wrong(shard: u32, what: String) -> Result<Report, Corruption> {
-    Err(Corruption { shard, what })
+    Err(Corruption { shard, what, is_busy: false })
 }
 
 impl Writer<'_> {

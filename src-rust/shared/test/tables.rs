@@ -1,7 +1,7 @@
 //! Whole tables in files.
 
 use super::*;
-use crate::shared::{Removed, Shared, list, open_listed, registry, remove};
+use crate::shared::{Counts, Removed, Shared, counts, list, open_listed, registry, remove};
 use crate::table::{Get, NEVER, Put};
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,4 +117,41 @@ fn a_listed_file_is_opened_as_it_is_and_removed_when_nobody_uses_it() {
     assert_eq!(remove(&scratch.caches(), &listed).unwrap(), Removed::Yes);
     assert!(open_listed(&scratch.caches(), &listed).unwrap().is_none());
     assert!(list(&scratch.caches()).unwrap().is_empty());
+}
+
+/// What a table says of itself, and what its file says to somebody who only reads it.
+fn assert_told(directory: &Path, shared: &Shared) -> Counts {
+    let file = identity("it").file_name();
+    let told = counts(directory, file.as_str()).unwrap().unwrap();
+    let (table, tally) = (shared.table(), &told.tally);
+    assert_eq!((tally.entries, tally.bytes), (table.len(), table.bytes()));
+    assert_eq!((tally.evictions, tally.expirations), (table.evictions(), table.expirations()));
+    assert_eq!((tally.skipped_writes, tally.counters), (table.skipped_writes(), table.counters()));
+    told
+}
+
+#[test]
+fn what_is_counted_can_be_read_from_outside_without_a_trace() {
+    let scratch = Scratch::new();
+    let shared = open_apart(&scratch.caches(), &identity("it"));
+    let stripe = shared.table().stripe();
+    assert!((0..150_u32).all(|key| set(&shared, &key.to_le_bytes(), b"value")));
+    assert!(shared.table().evictions() >= 50);
+    stripe.add(3, 7.0);
+    let path = scratch.caches().join(identity("it").file_name().as_str());
+    let before = std::fs::read(&path).unwrap();
+    let told = assert_told(&scratch.caches(), &shared);
+    assert!(before == std::fs::read(&path).unwrap());
+    assert_eq!(told.processes, [Some(std::process::id())]);
+    assert_eq!(told.tally.stripes[0].counters[3], 7.0);
+
+    // A baseline, not what each has counted.
+    shared.table().clear();
+    let told = assert_told(&scratch.caches(), &shared);
+    assert_eq!((told.tally.entries, told.tally.counters[3], told.tally.evictions), (0, 0.0, 0));
+    assert_eq!(told.tally.stripes[0].counters[3], 7.0);
+    drop(stripe);
+    assert_eq!(assert_told(&scratch.caches(), &shared).processes, [None]);
+    drop(shared);
+    assert_eq!(counts(&scratch.caches(), "0123.warp").unwrap().map(|counts| counts.processes), None);
 }
