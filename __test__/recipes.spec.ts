@@ -1,5 +1,5 @@
 /**
- * docs/recipes.md: its programs, as they stand there, share what they compute with processes of every kind, alive and
+ * docs/recipes.md and README.md: their programs, as they stand there, share what they compute with processes of every kind, alive and
  * dead. How often something was computed is counted by a log that all of them append to.
  */
 import { spawnSync } from 'node:child_process'
@@ -25,9 +25,15 @@ beforeEach(() => {
 })
 afterEach(() => machine.stop())
 
+/** The programs of the page; and that of README.md, made to say where it listens. */
 function recipes() {
-  return examplesOf('docs/recipes.md').filter(({ file }) => file !== undefined)
+  const examples = ['README.md', 'docs/recipes.md'].flatMap(examplesOf)
+  return examples
+    .filter(({ file }) => file !== undefined)
+    .map(({ file, code }) => ({ file: file!, code: code.replace('.listen(8080)', LISTEN) }))
 }
+
+const LISTEN = `.listen(process.env.PORT, function () { console.log('listening on', this.address().port) })`
 
 function start(file: string, ...how: [Parameters<Machine['start']>[1]?]): Program {
   started.add(file)
@@ -179,7 +185,16 @@ describe('containers', () => {
   })
 })
 
-it('every program of the page is run here', () => {
+describe('the cluster of README.md', () => {
+  it('computes everything once, under a name that it made itself', async () => {
+    const port = await start('server.mjs').listening(4)
+    for (let round = 0; round < 3; round++) await askForAll(port)
+    expect(computed()).toEqual(IDS)
+    expect(new Set(machine.renders().map(({ pid }) => pid)).size).toBe(4)
+  })
+})
+
+it('every program of the pages is run here', () => {
   expect([...started].sort()).toEqual(
     recipes()
       .map(({ file }) => file)
