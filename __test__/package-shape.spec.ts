@@ -49,7 +49,7 @@ it('the package exports these names, and no others', () => {
     'createCache',
     'isWarpCacheError',
   ])
-  expect(exported.Backend).toEqual({ MEMORY: 0, THREADS: 2 })
+  expect(exported.Backend).toEqual({ MEMORY: 0, SHARED: 1, THREADS: 2 })
   expect(Object.isFrozen(exported.Backend)).toBe(true)
 })
 

@@ -234,9 +234,22 @@ describe('a near table', () => {
     expect([near.find(7), near.find(60)?.value]).toEqual([undefined, 60])
   })
 
+  it('takes in one in eight where there is no room', () => {
+    const near = new Near(words(), newNativeCounters(), 100, 16_000)
+    for (let n = 0; n < 900; n++) near.put(n, n, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
+    const held = Array.from({ length: 900 }, (_, n) => n).filter((n) => near.find(n) !== undefined)
+    expect(held.length).toBe(100)
+    expect(held.filter((n) => n >= 100).length).toBe(100)
+    for (let n = 0; n < 8; n++) near.put(1, 1, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
+    expect(near.find(1)?.value).toBe(1)
+  })
+
   it('evicts as SIEVE does, whatever the keys are made of', () => {
     const near = new Near(words(), newNativeCounters(), 3, 16_000)
-    const put = (key: Key) => near.put(key, key, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
+    // Where there is no room, one in eight is taken in.
+    const put = (key: Key) => {
+      for (let n = 0; n < 8; n++) near.put(key, key, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
+    }
     const keys: Key[] = ['a', [PAIR, 'b', 1], [LISTS[3]!, 1, 2, 3], 'd']
     for (const key of keys.slice(0, 3)) put(key)
     for (const key of [keys[0], keys[2]]) near.take(near.find(key)!)

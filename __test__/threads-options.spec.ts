@@ -1,9 +1,11 @@
-/** What `backend: 'threads'` takes, and refuses at decoration: options, names, methods without `perInstance`. */
+/** What `backend: 'threads'` and `'shared'` take, and refuse at decoration: options, names, methods without `perInstance`. */
 import { describe, expect, it } from 'vitest'
 import { Backend, cache, cacheFor, createCache, isWarpCacheError } from 'warp-cache'
 import { freshName } from './support/native'
+import { cacheDirectory } from './support/processes'
 import { thrownBy } from './support/refused'
-import { threads } from './support/threads'
+
+process.env.WARP_CACHE_DIR = cacheDirectory
 
 const fn = (n: number) => n
 
@@ -21,7 +23,7 @@ function expectRefused(
   }
 }
 
-describe('options of native tables', () => {
+describe.each(['threads', 'shared'] as const)('options of native tables: %s', (backend) => {
   it.each([
     ['maxSize', [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 26 + 1]],
     ['maxBytes', [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]],
@@ -30,12 +32,7 @@ describe('options of native tables', () => {
     ['nearSize', [0, -1, 0.5, Number.POSITIVE_INFINITY]],
   ] as const)('%s out of range is a RangeError', (name, values) => {
     for (const value of values) {
-      expectRefused(
-        { backend: 'threads', name: 'never', [name]: value },
-        RangeError,
-        `\`${name}\``,
-        String(value),
-      )
+      expectRefused({ backend, name: 'never', [name]: value }, RangeError, `\`${name}\``, String(value))
     }
   })
 
@@ -43,7 +40,7 @@ describe('options of native tables', () => {
     '%s of another type is a TypeError',
     (name) => {
       for (const value of ['1', 1n, null, {}, [1]]) {
-        expectRefused({ backend: 'threads', name: 'never', [name]: value }, TypeError, `\`${name}\``)
+        expectRefused({ backend, name: 'never', [name]: value }, TypeError, `\`${name}\``)
       }
     },
   )
@@ -63,11 +60,13 @@ describe('options of native tables', () => {
     ['graceWindow', 1, RangeError, 'graceWindow'],
     ['exclusive', true, TypeError, 'store'],
   ] as const)('%s: %o is refused', (name, value, kind, part) => {
-    expectRefused({ backend: 'threads', name: 'never', [name]: value }, kind, part)
+    expectRefused({ backend, name: 'never', [name]: value }, kind, part)
   })
 
   it('may all be given', () => {
-    const cached = threads(fn, {
+    const cached = cache(fn, {
+      backend,
+      name: freshName(),
       maxSize: 10,
       maxBytes: 10_000,
       maxKeySize: 100,
@@ -88,24 +87,33 @@ describe('options of native tables', () => {
   it.each(['maxBytes', 'maxKeySize', 'maxValueSize', 'codec', 'near', 'nearSize'])(
     '%s is for no other backend',
     (name) => {
-      for (const backend of [undefined, 'memory', new Map()]) {
-        expectRefused({ backend, [name]: 1 }, TypeError, `\`${name}\``, "'threads'")
+      for (const other of [undefined, 'memory', new Map()]) {
+        expectRefused({ backend: other, [name]: 1 }, TypeError, `\`${name}\``, backend)
       }
     },
   )
 
-  it.each(['thread', 'shared', 1, 3, true])(
-    'backend: %s is unknown, and both that there are are named',
-    (backend) => {
-      expectRefused({ backend }, RangeError, "'memory'", "'threads'", 'Backend.THREADS')
-    },
-  )
-
   it('that a table cannot be made with are refused by it', () => {
-    expect(thrownBy(() => threads(fn, { maxBytes: 10 }))).toMatchObject({ code: 'ERR_WARP_CACHE_OPTION' })
-    expect(isWarpCacheError(thrownBy(() => threads(fn, { maxBytes: 10 })))).toBe(true)
+    const error = thrownBy(() => cache(fn, { backend, name: freshName(), maxBytes: 10 }))
+    expect(error).toMatchObject({ code: 'ERR_WARP_CACHE_OPTION' })
+    expect(isWarpCacheError(error)).toBe(true)
   })
 })
+
+it.each(['thread', 'share', 3, true])(
+  'backend: %s is unknown, and those that there are are named',
+  (backend) => {
+    expectRefused(
+      { backend },
+      RangeError,
+      "'memory'",
+      "'shared'",
+      'Backend.SHARED',
+      "'threads'",
+      'Backend.THREADS',
+    )
+  },
+)
 
 describe('the name of a native table', () => {
   it('must be given where the function is not cached at the top level of a module', () => {

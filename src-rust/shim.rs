@@ -13,12 +13,12 @@ mod plain {
     pub(crate) use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
 }
 
-#[cfg(all(test, not(shuttle)))]
+#[cfg(all(test, shuttle))]
+pub(crate) use mortal::OVER;
+#[cfg(test)]
 pub(crate) use mortal::live_for;
 #[cfg(any(test, loom, shuttle))]
 pub(crate) use mortal::{AtomicU8, AtomicU32, AtomicU64};
-#[cfg(all(test, shuttle))]
-pub(crate) use mortal::{doom, spare};
 #[cfg(not(any(test, loom, shuttle)))]
 pub(crate) use plain::{AtomicU8, AtomicU32, AtomicU64};
 pub(crate) use plain::{Ordering, fence};

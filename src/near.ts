@@ -29,6 +29,12 @@ const GRACE_WINDOW = 0.05
 /** A value has at most this part of all bytes: what a large one saves in time, the garbage collector takes in memory. */
 const LARGEST_SHARE = 16
 
+/**
+ * Where there is no room left, one in so many of the values that are not here is taken in, and another one goes for it.
+ * What is asked for again and again comes in soon; a walk over more keys than fit does not pay for each of them.
+ */
+const ADMITTED = 8
+
 /** One remembered value. A hit reads all of it, so it is one object: arrays by place would take it 2 ns longer. */
 export class NearEntry {
   /** 1 once the entry was hit. */
@@ -65,6 +71,7 @@ export class Near {
   private policy: Sieve
   private capacity = 0
   private size = 0
+  private refused = 0
 
   /** @param counters - where hits are counted, too, so that a hit finds everything in one object. */
   constructor(
@@ -109,7 +116,7 @@ export class Near {
   }
 
   /**
-   * Remembers a value.
+   * Remembers a value, or not: there is too little room for all.
    * @param generation - the table's, before the value was read or computed.
    */
   put(
@@ -128,6 +135,7 @@ export class Near {
     const place = this.index.find(key)
     const entry = this.entries[place]
     if (entry === undefined) {
+      if (!this.admits()) return
       this.insert(key, new NearEntry(value, this.first + slot, version, expiresAt, bytes))
       return
     }
@@ -175,6 +183,10 @@ export class Near {
     this.tableVisited = new Uint8Array(0)
     this.counters = newNativeCounters()
     this.generation = Number.NaN
+  }
+
+  private admits(): boolean {
+    return this.size < this.maxSize || ++this.refused % ADMITTED === 0
   }
 
   private newPolicy(): Sieve {

@@ -26,8 +26,8 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** A program that has not ended by then never will. */
-const DEADLINE_MS = 50_000
+/** A program that has not ended by then never will, unless it is known to take long. */
+export const DEADLINE_MS = 50_000
 
 let directory: string | undefined
 
@@ -37,14 +37,24 @@ afterAll(() => {
 
 /** Runs `source` as a CommonJS program with these arguments. */
 export function runProgram(source: string, ...args: string[]): Ending {
+  return runIn({}, DEADLINE_MS, source, ...args)
+}
+
+/** The same, with more in its environment, and as much time. */
+export function runIn(
+  env: Record<string, string>,
+  timeout: number,
+  source: string,
+  ...args: string[]
+): Ending {
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     cwd: directory,
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
-    timeout: DEADLINE_MS,
+    timeout,
   })
   return { status, signal, stdout, stderr }
 }

@@ -15,7 +15,7 @@ use crate::shared;
 use crate::table::{COUNTERS, Options, registry};
 use napi::bindgen_prelude::{Env, Object, Utf16String};
 use napi_derive::napi;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -105,6 +105,7 @@ impl CachedFunction {
             stripe: RefCell::new(Some(stripe)),
             memory: Rc::clone(&scratch.memory),
             max_key_size: options.max_key_size as usize,
+            calls: Cell::new(0),
         };
         Ok(Self { name, handle: Rc::new(handle) })
     }
@@ -235,7 +236,10 @@ impl CachedFunction {
     /// Lets go of the table, which dies with its last handle. From now on everything answers that it is closed.
     #[napi(catch_unwind)]
     pub fn close(&self) {
+        // While the table is still open: nobody may touch its memory afterwards.
+        if let Some(stripe) = self.handle.stripe.take() {
+            stripe.release();
+        }
         self.handle.table.take();
-        self.handle.stripe.take();
     }
 }

@@ -8,7 +8,7 @@ use super::raw::{self, Answer, Argument, Operation, Reply};
 use super::scratch::{Head, Memory, Parts};
 use crate::table::{Get, NEVER, Put, Stripe, Table, Token};
 use napi::sys;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::rc::Rc;
@@ -43,6 +43,9 @@ const REFRESH: u32 = 2;
 /// The length of a value that is not in the scratch: it is the string that is the operation's second argument.
 const IN_ARGUMENT: u32 = u32::MAX;
 
+/// A call in so many reads a clock to see whether it is time to ask the kernel about the file.
+const CALLS_PER_LOOK: u32 = 64;
+
 /// UTF-16 units of a key that are read without asking for memory.
 const UNITS_ON_STACK: usize = 256;
 /// A value that is an argument has fewer UTF-16 units: `src/backends/native-exchange.ts` has the same limit.
@@ -64,6 +67,8 @@ pub(super) struct Handle {
     pub(super) memory: Rc<RefCell<Memory>>,
     /// The longest key, in bytes.
     pub(super) max_key_size: usize,
+    /// How many operations there were.
+    pub(super) calls: Cell<u32>,
 }
 
 impl Handle {
@@ -72,11 +77,20 @@ impl Handle {
         self.table.borrow().as_ref().map(|held| Arc::clone(held.table()))
     }
 
+    /// Whether the table is still the one to use, as far as this process knows. JavaScript has a timer that asks the kernel;
+    /// for as long as it keeps that from running, some calls do.
+    fn glance(&self, held: &Held) -> bool {
+        let Some(shared) = held.shared() else { return true };
+        let calls = self.calls.get().wrapping_add(1);
+        self.calls.set(calls);
+        if calls.is_multiple_of(CALLS_PER_LOOK) { shared.look() } else { !shared.is_gone() }
+    }
+
     /// Runs `act` with the table and the scratch.
     fn run(&self, act: impl FnOnce(&Table, Parts<'_>) -> Answer) -> Answer {
         let held = self.table.borrow();
         let Some(held) = held.as_ref() else { return Ok(Reply::Code(CLOSED)) };
-        if !held.look() {
+        if !self.glance(held) {
             return Ok(Reply::Code(GONE));
         }
         let mut memory = self.memory.borrow_mut();

@@ -159,6 +159,11 @@ impl Attachment {
         }
     }
 
+    /// Whether this process is a child by `fork`, and the file its parent's.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.file.is_orphaned()
+    }
+
     /// From now on nothing of this process begins to use the file.
     pub(super) fn stop(&self) {
         self.detached.store(true, Ordering::Relaxed);
@@ -170,7 +175,7 @@ impl Attachment {
     pub(super) fn close(&self) {
         self.stop();
         self.word.store(0, Ordering::Relaxed);
-        if self.file.is_orphaned() {
+        if self.is_orphaned() {
             return;
         }
         if !is_ours(&self.file, self.id) {
@@ -232,6 +237,6 @@ impl Host for Attachment {
     }
 
     fn is_detached(&self) -> bool {
-        self.detached.load(Ordering::Relaxed) || self.file.is_orphaned()
+        self.detached.load(Ordering::Relaxed) || self.is_orphaned()
     }
 }

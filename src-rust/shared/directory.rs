@@ -46,11 +46,13 @@ impl Directory {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let text = c_path(path)?;
         let mut patience = Patience::new();
-        let mut made = 0;
-        while made < TRIES {
-            let Some((directory, status)) = Self::find(path, &text, made > 0)? else {
+        let (mut tries, mut made) = (0, false);
+        while tries < TRIES {
+            let Some((directory, status)) = Self::find(path, &text, made)? else {
+                tries += 1;
                 match sys::make_directory(&text) {
-                    Ok(()) | Err(errno::EXISTS) => made += 1,
+                    Ok(()) => made = true,
+                    Err(errno::EXISTS) => {}
                     Err(errno::MISSING) => {
                         return Err(unusable(path, "would be in a directory that does not exist"));
                     }
@@ -117,4 +119,33 @@ fn unusable(path: &Path, fault: &'static str) -> Error {
 
 fn c_path(path: &Path) -> Result<CString, Error> {
     CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| unusable(path, "contains a NUL"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn base(variables: &[(&str, &str)], memory: &str) -> Result<PathBuf, Error> {
+        let variable = |name: &str| {
+            variables.iter().find(|(each, _)| *each == name).map(|(_, value)| OsString::from(value))
+        };
+        path_by(variable, Path::new(memory))
+    }
+
+    #[test]
+    fn the_directory_is_the_users_own_in_the_first_base_that_there_is() {
+        let own = |base: &str| Path::new(base).join(format!("warp-cache-{}", sys::user_id()));
+        let [chosen, temporary] = [("WARP_CACHE_DIR", "/chosen"), ("TMPDIR", "/temporary")];
+        assert_eq!(base(&[chosen, temporary], "/").unwrap(), own("/chosen"));
+        assert_eq!(base(&[temporary], "/").unwrap(), own("/"));
+        assert_eq!(base(&[temporary], "/nowhere/at/all").unwrap(), own("/temporary"));
+        assert_eq!(base(&[], "/nowhere/at/all").unwrap(), own("/tmp"));
+    }
+
+    #[test]
+    fn a_base_that_depends_on_where_one_is_would_be_many() {
+        let error = base(&[("WARP_CACHE_DIR", "caches")], "/").unwrap_err();
+        assert_eq!(error, unusable(Path::new("caches"), "is not an absolute path"));
+        assert!(error.to_string().contains("WARP_CACHE_DIR"));
+    }
 }

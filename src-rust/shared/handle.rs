@@ -80,8 +80,11 @@ impl Shared {
     pub fn close(&self) {
         self.attachment.stop();
         self.table.detach("it is not used any more");
-        // Whoever is in the middle of storing something must not be robbed of its shard.
-        self.table.drain();
+        // Whoever is in the middle of storing something must not be robbed of its shard. In a child by `fork` nobody is, and
+        // locks that others had then stay locked.
+        if !self.attachment.is_orphaned() {
+            self.table.drain();
+        }
         self.attachment.close();
     }
 }

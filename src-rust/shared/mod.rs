@@ -18,7 +18,7 @@ mod patience;
 mod registry;
 mod remove;
 #[cfg(all(test, target_os = "linux", not(miri)))]
-pub(crate) mod test;
+mod test;
 
 use crate::error::Error;
 use crate::name::Name;

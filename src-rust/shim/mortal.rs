@@ -87,6 +87,10 @@ pub(crate) fn is_dead() -> bool {
     LIFE.try_with(|life| life.is_over.get()).unwrap_or(true)
 }
 
+/// Whether a model is over. It runs in one thread, whatever it imagines.
+#[cfg(shuttle)]
+pub(crate) static OVER: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
 fn step() {
     let dies = LIFE.try_with(|life| {
         let left = life.left.get();
@@ -106,16 +110,16 @@ fn die() -> ! {
     if let Some(last_words) = last_words {
         last_words();
     }
+    // Its stack stays as it is until the model is over: it would give locks back on the way.
     #[cfg(shuttle)]
-    loop {
+    while !OVER.load(Ordering::Relaxed) {
         shuttle::thread::park();
     }
-    #[cfg(not(shuttle))]
-    std::panic::resume_unwind(Box::new("killed"));
+    std::panic::resume_unwind(Box::new("killed"))
 }
 
 /// From now on this thread has so many steps, and is killed at the next one. Then it says its last words.
-pub(crate) fn doom(steps: u64, last_words: impl FnOnce() + 'static) {
+fn doom(steps: u64, last_words: impl FnOnce() + 'static) {
     LIFE.with(|life| {
         life.left.set(steps + 1);
         *life.last_words.borrow_mut() = Some(Box::new(last_words));
@@ -123,7 +127,7 @@ pub(crate) fn doom(steps: u64, last_words: impl FnOnce() + 'static) {
 }
 
 /// This thread goes on for ever.
-pub(crate) fn spare() {
+fn spare() {
     LIFE.with(|life| {
         life.left.set(0);
         life.is_over.set(false);
@@ -131,10 +135,13 @@ pub(crate) fn spare() {
     });
 }
 
-/// Does something, with so many steps to live. `None`: it was killed.
-#[cfg(not(shuttle))]
-pub(crate) fn live_for<T>(steps: u64, work: impl FnOnce() -> T) -> Option<T> {
-    doom(steps, || {});
+/// Does something, with so many steps to live. `None`: it was killed, and has said its last words.
+pub(crate) fn live_for<T>(
+    steps: u64,
+    last_words: impl FnOnce() + 'static,
+    work: impl FnOnce() -> T,
+) -> Option<T> {
+    doom(steps, last_words);
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
         if !LIFE.with(|life| life.is_over.get()) {
             std::panic::resume_unwind(panic);

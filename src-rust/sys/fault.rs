@@ -15,7 +15,17 @@ pub(crate) enum Fault {
 
 thread_local! {
     static PLAN: RefCell<Vec<(usize, Fault)>> = const { RefCell::new(Vec::new()) };
+    static MEDDLING: Cell<Option<Meddling>> = const { Cell::new(None) };
     static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What somebody else does before a call, and which.
+type Meddling = (usize, Box<dyn FnOnce()>);
+
+/// Has somebody else do something just before the nth call from now of this thread.
+pub(crate) fn meddle(nth: usize, act: impl FnOnce() + 'static) {
+    plan(&[]);
+    MEDDLING.set(Some((nth, Box::new(act))));
 }
 
 /// Has faults happen in this thread, each at the nth call from now, the first of which is 0.
@@ -30,8 +40,26 @@ pub(crate) fn calls() -> usize {
     CALLS.get()
 }
 
+/// Whether somebody has done it, or there were fewer calls.
+pub(crate) fn meddled() -> bool {
+    MEDDLING.take().is_none()
+}
+
+/// If it is time, lets somebody else do what he has planned.
+pub(super) fn let_meddle() {
+    match MEDDLING.take() {
+        Some((nth, act)) if nth == CALLS.get() => {
+            act();
+            // His own calls do not count.
+            CALLS.set(nth);
+        }
+        other => MEDDLING.set(other),
+    }
+}
+
 /// Before each call: how it fails, if it is to fail.
 pub(super) fn before() -> Option<Errno> {
+    let_meddle();
     let call = CALLS.get();
     CALLS.set(call + 1);
     let fault =

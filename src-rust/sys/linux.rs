@@ -122,23 +122,24 @@ mod tests {
 
     #[test]
     fn the_lowest_limit_of_all_groups_counts() {
-        let root = crate::shared::test::Scratch::new();
+        let root = std::env::temp_dir().join(format!("warp-cache-limits-{}", std::process::id()));
         let write = |path: &str, text: &str| {
-            let path = root.path().join(path);
+            let path = root.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
         write("memory.max", "max\n");
         write("a/memory.max", "1000000\n");
         write("a/b/memory.max", "max\n");
-        assert_eq!(limit_below(root.path(), "0::/a/b\n"), Some(1_000_000));
-        assert_eq!(limit_below(root.path(), "0::/\n"), None);
-        assert_eq!(limit_below(root.path(), "0::/../a/b\n"), Some(1_000_000));
+        assert_eq!(limit_below(&root, "0::/a/b\n"), Some(1_000_000));
+        assert_eq!(limit_below(&root, "0::/\n"), None);
+        assert_eq!(limit_below(&root, "0::/../a/b\n"), Some(1_000_000));
         write("memory/memory.limit_in_bytes", "9223372036854771712\n");
         write("memory/c/memory.limit_in_bytes", "5000\n");
-        assert_eq!(limit_below(root.path(), "4:memory,hugetlb:/c\n3:cpu:/a\n"), Some(5_000));
-        assert_eq!(limit_below(root.path(), "4:memory:/\n"), None);
-        assert_eq!(limit_below(root.path(), "nonsense"), None);
+        assert_eq!(limit_below(&root, "4:memory,hugetlb:/c\n3:cpu:/a\n"), Some(5_000));
+        assert_eq!(limit_below(&root, "4:memory:/\n"), None);
+        assert_eq!(limit_below(&root, "nonsense"), None);
+        fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]

@@ -48,6 +48,13 @@ impl Drop for Fd {
     }
 }
 
+#[cfg(test)]
+impl From<std::fs::File> for Fd {
+    fn from(file: std::fs::File) -> Self {
+        Self(std::os::fd::IntoRawFd::into_raw_fd(file))
+    }
+}
+
 /// Closes a descriptor. Whatever it answers, the number is free again (close(2), "Dealing with error returns").
 pub(super) fn close(fd: i32) {
     // SAFETY: closing a number touches no memory; the caller owns it.

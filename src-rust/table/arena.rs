@@ -9,6 +9,7 @@
 //! Killed at any step: an extent belongs to a shard as soon as its owner says so, and its shard's repair finds it by
 //! that. One that was taken out of the pool by somebody who died before is nobody's, and is put back by the recount.
 
+use super::chain::Chain;
 use super::flaw::Flaw;
 use super::geometry::Geometry;
 use super::reach::Reach;
@@ -64,10 +65,10 @@ impl Own<'_> {
 
 #[derive(Debug)]
 pub(super) struct Arena {
-    blocks: Area<AtomicU64>,
+    pub(super) blocks: Area<AtomicU64>,
     /// By block: how far the next one of its chain is from its neighbour. So memory that was never written links each
     /// block to its neighbour, and an extent needs no preparation.
-    links: Area<AtomicU32>,
+    pub(super) links: Area<AtomicU32>,
     extents: Area<AtomicU32>,
     pool: Area<AtomicU64>,
     /// So many blocks, the first ones, may be touched without asking: all, or in a file none.
@@ -98,7 +99,7 @@ impl Arena {
     /// A walk along a chain.
     #[inline]
     pub(super) fn chain(&self, first: u32) -> Chain<'_> {
-        Chain { arena: self, block: if self.reaches(first) { first } else { u32::MAX }, at: 0 }
+        Chain::new(self, first)
     }
 
     pub(super) fn block_count(&self) -> u32 {
@@ -111,7 +112,7 @@ impl Arena {
 
     /// Whether a block may be touched. A number that is too high may, in memory of this process: it is found out later.
     #[inline]
-    fn reaches(&self, block: u32) -> bool {
+    pub(super) fn reaches(&self, block: u32) -> bool {
         block < self.sure || self.reaches_in_file(block / EXTENT_BLOCKS)
     }
 
@@ -166,22 +167,25 @@ impl Arena {
             let words = self.extent_of(own, extent)?;
             let (head, free) = (get(&words[HEAD]), get(&words[FREE]));
             let taken = missing.min(free);
-            let here = |block: u32| (block / EXTENT_BLOCKS == extent).then_some(block);
-            if free == 0 || free > EXTENT_BLOCKS {
+            let is_here = head / EXTENT_BLOCKS == extent && self.reaches(head);
+            if free == 0 || free > EXTENT_BLOCKS || !is_here {
                 return None;
             }
             match first {
-                None => first = Some(here(head)?),
-                Some(_) => self.link(last, here(head)?),
+                None => first = Some(head),
+                Some(_) => self.link(last, head),
             }
             last = head;
             for _ in 1..taken {
-                last = here(self.follow(last)?)?;
+                last = self.behind(last)?;
+                if last / EXTENT_BLOCKS != extent {
+                    return None;
+                }
             }
             if taken == free {
                 self.delist(own, extent);
             } else {
-                set(&words[HEAD], self.follow(last)?);
+                set(&words[HEAD], self.behind(last)?);
             }
             set(&words[FREE], free - taken);
             missing -= taken;
@@ -207,7 +211,7 @@ impl Arena {
             block = self.follow(last)?;
             while run < left && block / EXTENT_BLOCKS == extent {
                 last = block;
-                block = self.follow(last)?;
+                block = self.behind(last)?;
                 run += 1;
             }
             left -= run;
@@ -244,7 +248,13 @@ impl Arena {
     /// The block that is linked behind one. It may be out of reach, or not be at all.
     #[inline]
     fn follow(&self, block: u32) -> Option<u32> {
-        let link = self.links.get(block as usize).filter(|_| self.reaches(block))?;
+        if self.reaches(block) { self.behind(block) } else { None }
+    }
+
+    /// The same of a block in an extent that is reached.
+    #[inline]
+    fn behind(&self, block: u32) -> Option<u32> {
+        let link = self.links.get(block as usize)?;
         Some(block.wrapping_add(1).wrapping_add(get(link)))
     }
 
@@ -464,121 +474,6 @@ impl Arena {
             self.give_extent(extent);
         }
     }
-}
-
-/// A walk along a chain, word by word.
-#[derive(Debug)]
-pub(super) struct Chain<'a> {
-    arena: &'a Arena,
-    block: u32,
-    at: usize,
-}
-
-impl<'a> Chain<'a> {
-    /// The next words, at least one and at most `most`, as far as they lie side by side. `None`: the chain leads out of
-    /// the arena.
-    #[inline]
-    fn run(&mut self, most: usize) -> Option<&'a [AtomicU64]> {
-        if self.at == BLOCK_WORDS {
-            self.block = self.next()?;
-            self.at = 0;
-        }
-        let first = self.block as usize * BLOCK_WORDS + self.at;
-        let mut len = most.min(BLOCK_WORDS - self.at);
-        self.at += len;
-        while len < most && self.next_is_neighbour()? {
-            self.block += 1;
-            self.at = BLOCK_WORDS.min(most - len);
-            len += self.at;
-        }
-        self.arena.blocks.get(first..first + len)
-    }
-
-    #[inline]
-    fn next(&self) -> Option<u32> {
-        let link = self.arena.links.get(self.block as usize)?;
-        let next = self.block.wrapping_add(1).wrapping_add(get(link));
-        self.arena.reaches(next).then_some(next)
-    }
-
-    /// Whether the next block lies behind this one. Within an extent that is reached, it is reached too.
-    #[inline]
-    fn next_is_neighbour(&self) -> Option<bool> {
-        let is_neighbour = get(self.arena.links.get(self.block as usize)?) == 0;
-        let next = self.block.wrapping_add(1);
-        Some(is_neighbour && (!next.is_multiple_of(EXTENT_BLOCKS) || self.arena.reaches(next)))
-    }
-
-    /// Whether the next bytes are these. The walk goes on behind them only if they are.
-    #[inline]
-    pub(super) fn is(&mut self, bytes: &[u8]) -> bool {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let Some(run) = self.run(rest.len().div_ceil(8)) else { return false };
-            let (here, later) = rest.split_at(rest.len().min(8 * run.len()));
-            let (whole, part) = here.as_chunks();
-            let (words, last) = run.split_at(whole.len());
-            if !words.iter().zip(whole).all(|(word, bytes)| load(word) == u64::from_ne_bytes(*bytes)) {
-                return false;
-            }
-            if let Some(word) = last.first()
-                && load(word) != padded(part)
-            {
-                return false;
-            }
-            rest = later;
-        }
-        true
-    }
-
-    /// Copies the next bytes. False: the chain leads out of the arena.
-    #[inline]
-    pub(super) fn copy(&mut self, out: &mut [u8]) -> bool {
-        let mut rest = out;
-        while !rest.is_empty() {
-            let Some(run) = self.run(rest.len().div_ceil(8)) else { return false };
-            let (here, later) = rest.split_at_mut(rest.len().min(8 * run.len()));
-            let (whole, part) = here.as_chunks_mut();
-            let (words, last) = run.split_at(whole.len());
-            for (word, out) in words.iter().zip(whole) {
-                *out = load(word).to_ne_bytes();
-            }
-            if let Some(word) = last.first() {
-                part.copy_from_slice(&load(word).to_ne_bytes()[..part.len()]);
-            }
-            rest = later;
-        }
-        true
-    }
-
-    /// Writes the next bytes, and zeroes up to a whole word.
-    pub(super) fn write(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let Some(run) = self.run(rest.len().div_ceil(8)) else { return };
-            let (here, later) = rest.split_at(rest.len().min(8 * run.len()));
-            let (whole, part) = here.as_chunks();
-            let (words, last) = run.split_at(whole.len());
-            for (word, bytes) in words.iter().zip(whole) {
-                word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
-            }
-            if let Some(word) = last.first() {
-                word.store(padded(part), Ordering::Relaxed);
-            }
-            rest = later;
-        }
-    }
-}
-
-/// Less than eight bytes as a word.
-fn padded(bytes: &[u8]) -> u64 {
-    let mut whole = [0; 8];
-    whole[..bytes.len()].copy_from_slice(bytes);
-    u64::from_ne_bytes(whole)
-}
-
-fn load(word: &AtomicU64) -> u64 {
-    word.load(Ordering::Relaxed)
 }
 
 fn get(word: &AtomicU32) -> u32 {

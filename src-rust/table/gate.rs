@@ -4,19 +4,27 @@
 use super::region::Area;
 use crate::shim::{AtomicU32, AtomicU64, Ordering};
 
-/// Of one shard's gate: a pair of cache lines.
-pub(super) const WORDS: usize = if cfg!(any(loom, shuttle)) { 4 } else { 32 };
+/// How many counts of changes a shard has. A key's hash says which is its: a change of another key outdates fills of
+/// this one only if they share it.
+pub(super) const COUNTS: usize = if cfg!(any(loom, shuttle)) { 1 } else { 64 };
+/// Of one shard's gate: a pair of cache lines, and the counts in others, since readers look at those alone.
+pub(super) const WORDS: usize = COUNT + COUNTS;
 const WANTED: usize = 0;
 const CURRENT: usize = 1;
-const COUNT: usize = 2;
-const EPOCH: usize = 3;
-pub(super) const OFFSETS: [usize; 4] = [WANTED, CURRENT, COUNT, EPOCH];
+const EPOCH: usize = 2;
+const COUNT: usize = if cfg!(any(loom, shuttle)) { 3 } else { 32 };
+pub(super) const OFFSETS: [usize; 4] = [WANTED, CURRENT, EPOCH, COUNT];
 
 /// Of one shard's state.
 pub(super) const STATE_WORDS: usize = if cfg!(any(loom, shuttle)) { 12 } else { 32 };
 pub(super) const SUM_WORDS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 16 };
 /// Of one shard's owner: a pair of cache lines for one word.
 pub(super) const OWNER_WORDS: usize = if cfg!(any(loom, shuttle)) { 1 } else { 16 };
+
+/// Which of a shard's counts is that of a key. The lowest bits of the hash choose the shard, the upper half is the tag.
+pub(super) fn group(hash: u64) -> usize {
+    (hash >> 16) as usize % COUNTS
+}
 
 /// What a reader asks of a shard before it looks at an entry.
 #[derive(Debug)]
@@ -33,9 +41,9 @@ impl Gate {
         &self.0[CURRENT]
     }
 
-    /// How many sets and deletes there were.
-    pub(super) fn count(&self) -> &AtomicU32 {
-        &self.0[COUNT]
+    /// How many sets and deletes there were of keys that share a count with this hash.
+    pub(super) fn count(&self, hash: u64) -> &AtomicU32 {
+        &self.0[COUNT + group(hash)]
     }
 
     /// Odd while cells of the index move.

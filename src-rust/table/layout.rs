@@ -32,10 +32,14 @@ const _: () = assert!(record::WORDS == 6 && record::OFFSETS[4] == 4 && record::O
 const _: () = assert!(cfg!(any(loom, shuttle)) || stats::STRIPES == 1_024);
 const _: () = assert!(stats::STRIPE_WORDS == 16 && stats::COUNTERS == 12);
 const _: () = assert!(totals::OFFSETS[0] == 0 && totals::OFFSETS[1] == 1);
-const _: () = assert!(cfg!(any(loom, shuttle)) || (4 * gate::WORDS == 128 && 8 * gate::OWNER_WORDS == 128));
+const _: () = assert!(cfg!(any(loom, shuttle)) || (4 * gate::WORDS == 384 && 8 * gate::OWNER_WORDS == 128));
 const _: () =
     assert!(cfg!(any(loom, shuttle)) || (4 * gate::STATE_WORDS == 128 && 8 * gate::SUM_WORDS == 128));
-const _: () = assert!(gate::OFFSETS[3] == 3 && gate::STATE_OFFSETS[5] == 9 && gate::SUM_OFFSETS[2] == 2);
+const _: () = assert!(
+    (cfg!(any(loom, shuttle)) || gate::OFFSETS[3] == 32)
+        && gate::STATE_OFFSETS[5] == 9
+        && gate::SUM_OFFSETS[2] == 2
+);
 
 /// Sizes from which every branch of the geometry follows.
 const SAMPLES: [(u32, u64, u32); 3] =
@@ -93,7 +97,7 @@ mod tests {
     fn the_fingerprint_changes_with_the_layout_alone() {
         assert_eq!(
             layout_hash(),
-            10_265_122_779_030_122_921,
+            11_523_596_503_540_689_979,
             "the layout has changed: files of other builds are not found any more"
         );
     }

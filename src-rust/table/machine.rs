@@ -67,6 +67,21 @@ impl Machine {
         Self::new(Region::anonymous(plan.bytes).unwrap(), options, 0)
     }
 
+    #[cfg(not(any(loom, shuttle)))]
+    pub(super) fn region(&self) -> &Arc<Region> {
+        &self.region
+    }
+
+    /// Makes the owner of every shard somebody who has died.
+    #[cfg(not(any(loom, shuttle)))]
+    pub(super) fn abandon(&self, words: &[AtomicU64], options: &Options) {
+        let plan = Geometry::new(options, 0, stats::STRIPES);
+        for shard in 0..plan.shards as usize {
+            let word = (plan.owners.offset() / 8) + shard * super::gate::OWNER_WORDS;
+            words[word].store(99 << 16 | 3, Ordering::Relaxed);
+        }
+    }
+
     /// A new process in a place whose last claimant is dead. It has not adopted what that one left.
     pub(super) fn start(self: &Arc<Self>, place: usize) -> (Arc<Table>, Arc<Process>) {
         let generation = (self.places[place].load(Ordering::Relaxed) >> 1) + 1;

@@ -6,6 +6,7 @@
 //! it does not know: JavaScript, functions, and what keys and values mean.
 
 mod arena;
+mod chain;
 mod due;
 mod flaw;
 mod gate;

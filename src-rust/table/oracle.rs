@@ -83,7 +83,11 @@ impl<'a, R: FnMut(usize) -> usize> Client<'a, R> {
             }
             Get::Miss(token) => {
                 let number = self.source.numbers[key].load(SeqCst);
-                let put = self.table.put(&name(key), &value(key, number), 0, NEVER, 0, Some(token));
+                let (name, value) = (name(key), value(key, number));
+                let put = match (self.random)(4) {
+                    0 => self.table.refresh(&name, &value, 0, NEVER, 0, token),
+                    _ => self.table.put(&name, &value, 0, NEVER, 0, Some(token)),
+                };
                 self.remember(key, number, put);
             }
             Get::Larger(_) => panic!("every value is of one size"),

@@ -50,10 +50,10 @@ pub(super) struct Sight<'a> {
 impl Shard {
     /// Looks a key up. Without an answer after some tries: the token of the last.
     pub(super) fn get(&self, sight: Sight<'_>, ask: &Ask<'_>, out: &mut [u8]) -> Result<Get, Token> {
-        let mut token = self.token(sight.generation).0;
+        let mut token = self.token(sight.generation, ask.hash).0;
         for _ in 0..TRIES {
             let current;
-            (token, current) = self.token(sight.generation);
+            (token, current) = self.token(sight.generation, ask.hash);
             if current != token.wanted {
                 return Ok(Get::Miss(token));
             }
@@ -68,11 +68,11 @@ impl Shard {
     /// What a miss is at, and the generation of the entries. The order is part of the protocol. The table's
     /// generation is first: a near entry that takes it later would outlive a clear in between. The entries'
     /// generation is before any copy: read after it, a value that was copied before a late delete would pass.
-    fn token(&self, generation: &AtomicU32) -> (Token, u32) {
+    fn token(&self, generation: &AtomicU32, hash: u64) -> (Token, u32) {
         let generation = generation.load(Ordering::Acquire);
         let current = self.gate.current().load(Ordering::Acquire);
         let wanted = self.gate.wanted().load(Ordering::Acquire);
-        let count = self.gate.count().load(Ordering::Acquire);
+        let count = self.gate.count(hash).load(Ordering::Acquire);
         (Token { generation, wanted, count }, current)
     }
 

@@ -71,7 +71,8 @@ impl Planner {
 
     pub(super) fn place<T: Word>(&mut self, len: usize) -> Place<T> {
         let offset = self.end;
-        self.end += len;
+        // An offset is a name, also of nothing.
+        self.end += len.max(1);
         Place { offset, len, word: PhantomData }
     }
 

@@ -13,6 +13,7 @@ use super::region::Area;
 use crate::shim::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// How many counters there are. What they count is their owner's business.
 pub const COUNTERS: usize = 12;
@@ -126,6 +127,8 @@ enum Place {
 pub struct Stripe {
     table: Arc<Table>,
     place: Place,
+    /// Whether it was given back: from then on its memory is not touched from here.
+    is_free: AtomicBool,
 }
 
 impl Stripe {
@@ -137,7 +140,7 @@ impl Stripe {
         } else {
             claim(table).map_or_else(|| Place::Apart(Arc::default()), Place::Stripe)
         };
-        Self { table: Arc::clone(table), place }
+        Self { table: Arc::clone(table), place, is_free: AtomicBool::new(false) }
     }
 
     /// Where the `COUNTERS` numbers are, as f64. Valid as long as the stripe is.
@@ -172,8 +175,13 @@ impl Stripe {
     }
 }
 
-impl Drop for Stripe {
-    fn drop(&mut self) {
+impl Stripe {
+    /// Gives the counters back, which keep their counts, once. JavaScript may hold their memory for longer than the file is
+    /// in use, and touch it no more.
+    pub fn release(&self) {
+        if self.is_free.swap(true, Ordering::Relaxed) {
+            return;
+        }
         match &self.place {
             Place::Apart(_) => {}
             Place::Block(block) => {
@@ -190,6 +198,12 @@ impl Drop for Stripe {
                 }
             }
         }
+    }
+}
+
+impl Drop for Stripe {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 

@@ -66,14 +66,14 @@ impl Table {
             self.count_skipped();
             return if fits { Put::Skipped } else { Put::Oversize };
         };
-        if fill.is_some_and(|token| !writer.honours(token)) {
+        if fill.is_some_and(|token| !writer.honours(token, hash)) {
             return Put::Outdated;
         }
         if item.expires_at != NEVER && !self.is_timed() {
             self.timed[0].store(1, Ordering::Relaxed);
         }
         if replaces {
-            writer.count_change();
+            writer.count_change(hash);
         }
         if !fits {
             writer.drop_key(key, hash);
@@ -98,7 +98,7 @@ impl Table {
             self.forget(self.shard(hash));
             return true;
         };
-        writer.count_change();
+        writer.count_change(hash);
         writer.drop_key(key, hash).is_some_and(|expires_at| expires_at > now)
     }
 
@@ -123,18 +123,15 @@ impl Table {
         hash(self.options.seed, key)
     }
 
+    #[inline]
     fn writer(&self, hash: u64) -> Option<Writer<'_>> {
-        let writer = self.lock(self.shard(hash), Patience::Deadline)?;
-        if self.sharing.is_some() && self.totals.wants_recount() {
-            writer.recount();
-        }
-        Some(writer)
+        self.lock(self.shard(hash), Patience::Deadline)
     }
 }
 
 impl Writer<'_> {
-    fn honours(&self, token: Token) -> bool {
-        token.wanted == self.wanted && token.count == self.shard.gate.count().load(Ordering::Relaxed)
+    fn honours(&self, token: Token, hash: u64) -> bool {
+        token.wanted == self.wanted && token.count == self.shard.gate.count(hash).load(Ordering::Relaxed)
     }
 
     /// Drops a key's entry, and says when it would have expired.
@@ -149,14 +146,15 @@ impl Writer<'_> {
         for _ in 0..PURGE_PER_INSERT {
             self.expire(now);
         }
-        let mut old = self.find(item.key, item.hash);
+        let found = self.find(item.key, item.hash);
+        let mut old = found.as_ref();
         if let Some((slot, record)) = old {
             if record.expires_at <= now {
                 super::gate::count(self.shard.state.expirations(), 1);
-                self.unpublish(slot);
+                self.unpublish(*slot);
                 old = None;
             } else {
-                self.shard.sieve.touch(slot);
+                self.shard.sieve.touch(*slot);
             }
         }
         let count = blocks(item.key.len() as u32, item.value.len() as u32);
@@ -164,16 +162,16 @@ impl Writer<'_> {
         while !self.reserve(item, count, old.map(|(_, record)| record.cost())) {
             if self.is_flawed() || !self.make_room(now, &mut foreign) {
                 if let Some((slot, _)) = old.filter(|_| !fill) {
-                    self.unpublish(slot);
+                    self.unpublish(*slot);
                 }
                 return None;
             }
             // The entry that was to be replaced may have been the one to go.
-            old = old.filter(|&(slot, record)| self.is_still(slot, &record));
+            old = old.filter(|(slot, record)| self.is_still(*slot, record));
         }
         let record = self.fill(item, count)?;
         match old {
-            Some((slot, old)) => self.replace(slot, &old, &record).map(|version| (slot, version)),
+            Some((slot, old)) => self.replace(*slot, old, &record).map(|version| (*slot, version)),
             None => self.publish(&record),
         }
     }

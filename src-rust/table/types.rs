@@ -95,7 +95,7 @@ pub struct Token {
     pub generation: u32,
     /// The shard's generation.
     pub wanted: u32,
-    /// The shard's count of sets and deletes.
+    /// The count of sets and deletes that the key shares with a few others of its shard.
     pub count: u32,
 }
 

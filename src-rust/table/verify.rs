@@ -5,6 +5,7 @@
 use super::Table;
 use super::index::tag;
 use super::reader::sum;
+use super::record::Words;
 use super::types::{Corruption, NEVER, Report};
 use super::writer::{Patience, Writer};
 use crate::hash::hash;
@@ -148,8 +149,10 @@ impl Writer<'_> {
         let mut free = 0;
         let mut slot = self.shard.state.free_slot().load(Ordering::Relaxed);
         while slot != 0 && slot <= issued && free <= issued {
-            if self.shard.records.at(slot).is_none_or(|words| words.load().live) {
-                return Err(format!("slot {slot} is free and live"));
+            let is_free =
+                |words: Words<'_>| !words.load().live && words.sequence().load(Ordering::Relaxed) & 1 == 0;
+            if !self.shard.records.at(slot).is_some_and(is_free) {
+                return Err(format!("slot {slot} is free and live, or its sequence is odd"));
             }
             free += 1;
             slot = self.shard.list().newer(slot);
@@ -179,9 +182,7 @@ impl Writer<'_> {
         if blocks != self.own().blocks() {
             return Err(format!("{blocks} blocks are free, not {}", self.own().blocks()));
         }
-        let owned = (0..arena.block_count() / super::arena::EXTENT_BLOCKS)
-            .filter(|&extent| arena.owner(extent) == Some(self.shard.number));
-        for extent in owned {
+        for extent in arena.owned_by(self.shard.number) {
             let range = extent * super::arena::EXTENT_BLOCKS..(extent + 1) * super::arena::EXTENT_BLOCKS;
             if range.into_iter().any(|block| !uses.get(block as usize).is_some_and(|&used| used)) {
                 return Err(format!("a block of extent {extent} is lost"));

@@ -35,7 +35,7 @@ pub(super) struct Writer<'t> {
     pub(super) wanted: u32,
     /// Whether whoever comes next finds the shard in order.
     sound: bool,
-    _guard: Guard<'t>,
+    guard: Option<Guard<'t>>,
 }
 
 /// What is to be stored.
@@ -51,16 +51,17 @@ pub(super) struct Item<'a> {
 impl Table {
     /// Every holder of a shard's lock begins here, also one that only looks something up. `None`: it was not to be had in
     /// time, or the table is detached.
+    #[inline]
     pub(super) fn lock<'t>(&'t self, shard: &'t Shard, patience: Patience) -> Option<Writer<'t>> {
-        if let Some(sharing) = &self.sharing {
-            return self.lock_shared(sharing, shard, patience);
-        }
-        let guard = match patience {
-            Patience::None => shard.lock.try_lock(),
-            Patience::Deadline => shard.lock.lock_in_time(),
-            Patience::Long => Some(shard.lock.lock()),
+        let guard = match (&self.sharing, patience) {
+            (Some(sharing), _) => self.lock_shared(sharing, shard, patience),
+            (None, Patience::None) => shard.lock.try_lock(),
+            (None, Patience::Deadline) => shard.lock.lock_in_time(),
+            (None, Patience::Long) => Some(shard.lock.lock()),
         };
-        Some(Writer::new(self, shard, guard?).enter())
+        let mut writer = Writer::new(self, shard, guard?);
+        writer.enter();
+        Some(writer)
     }
 
     /// First the lock, among the threads of this process, then the owner word, among processes.
@@ -70,7 +71,7 @@ impl Table {
         sharing: &Sharing,
         shard: &'t Shard,
         patience: Patience,
-    ) -> Option<Writer<'t>> {
+    ) -> Option<Guard<'t>> {
         let host = &*sharing.host;
         let locked = if host.is_detached() || shard.owner.is_stalled() {
             None
@@ -96,7 +97,11 @@ impl Table {
             self.detach("the file has no pages where it leads");
             return None;
         }
-        Some(writer.enter())
+        // Whoever counts takes the other locks without waiting, and so does not come here again.
+        if patience == Patience::Deadline && self.totals.wants_recount() {
+            writer.recount();
+        }
+        writer.guard.take()
     }
 }
 
@@ -112,6 +117,10 @@ impl Drop for Writer<'_> {
 impl Writer<'_> {
     #[inline(never)]
     fn let_go(&self, sharing: &Sharing) {
+        // Nothing is held any more by whoever has given the guard away.
+        if self.guard.is_none() {
+            return;
+        }
         // What a panic has left is for the next holder to repair: one of this process finds its own word, others find
         // this process dead some day.
         if !self.sound || panicking() {
@@ -131,17 +140,17 @@ impl<'t> Writer<'t> {
         // Blocks that another holder freed may be refilled by relaxed stores. A reader who sees one of them must see
         // the slot that it was freed from changed: what this lock acquired goes before those stores.
         fence(Ordering::Release);
-        Self { table, shard, wanted: 0, sound: true, _guard: guard }
+        Self { table, shard, wanted: 0, sound: true, guard: Some(guard) }
     }
 
-    fn enter(mut self) -> Self {
+    #[inline]
+    fn enter(&mut self) {
         self.wanted = self.shard.gate.wanted().load(Ordering::Acquire);
         if self.wanted != self.shard.gate.current().load(Ordering::Relaxed) {
             self.empty();
             // The value that was read before, never a later one: a delete that came meanwhile is not done yet.
             self.shard.gate.current().store(self.wanted, Ordering::Release);
         }
-        self
     }
 
     /// Whether there were words that cannot be, here or in the totals.
@@ -172,8 +181,8 @@ impl<'t> Writer<'t> {
     }
 
     /// Outdates fills that are under way.
-    pub(super) fn count_change(&self) {
-        let count = self.shard.gate.count();
+    pub(super) fn count_change(&self, hash: u64) {
+        let count = self.shard.gate.count(hash);
         count.store(count.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
     }
 

@@ -24,6 +24,27 @@ interface Launch {
   readonly byHand?: boolean
 }
 
+/** A computation under way, and when it began. */
+class NativeFlight extends Flight {
+  constructor(
+    refresh: boolean,
+    readonly token: FillToken | undefined,
+  ) {
+    super(refresh)
+  }
+}
+
+/** Whether nothing has happened between two tokens of one key that would outdate a fill. */
+function isSame(one: FillToken | undefined, other: FillToken | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  return (
+    one.table === other.table &&
+    one.generation === other.generation &&
+    one.wanted === other.wanted &&
+    one.count === other.count
+  )
+}
+
 export class NativeCache {
   readonly values: NativeValues
   closed = false
@@ -114,9 +135,12 @@ export class NativeCache {
     this.released()
   }
 
-  /** The flight that a call with this key may join. */
-  protected flightOf(key: Key): Flight | undefined {
-    return this.flying?.find(key)
+  /** The flight that a call with this key may join: one that nobody has outdated since, here or elsewhere. */
+  protected flightOf(key: Key, token: FillToken | undefined): Flight | undefined {
+    const flight = this.flying?.find(key) as NativeFlight | undefined
+    if (flight === undefined || isSame(flight.token, token)) return flight
+    this.drop(key)
+    return undefined
   }
 
   /** What is being computed for a key goes to its callers, and is not stored. */
@@ -137,7 +161,7 @@ export class NativeCache {
   protected launch(key: Key, promise: object, then: AnyFunction, how: Launch): Flight {
     const { clock, freeze } = this.options
     const { refresh = false, dropped = false, ttl = this.options.ttl, byHand = false, token } = how
-    const flight = new Flight(refresh)
+    const flight = new NativeFlight(refresh, token)
     this.flying ??= new Flights()
     const flights = this.flying
     const alone = dropped || (!refresh && flights.find(key) !== undefined)

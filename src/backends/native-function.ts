@@ -78,7 +78,7 @@ export class NativeFunction extends NativeCache {
   private miss(key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
     const { values } = this
     const { token } = values
-    const flight = this.flightOf(key)
+    const flight = this.flightOf(key, token)
     if (flight !== undefined) {
       values.counters[COALESCED]++
       return flight.promise
@@ -96,9 +96,10 @@ export class NativeFunction extends NativeCache {
   refresh(self: unknown, args: ArrayLike<unknown>): unknown {
     if (this.closed) return Reflect.apply(this.fn, self, args)
     const key = this.keys.ofCall(args, self)
-    const flight = this.flightOf(key)
+    const token = this.values.tokenOf(key)
+    const flight = this.flightOf(key, token)
     if (flight?.refresh) return flight.promise
-    return this.compute(key, self, args, this.values.tokenOf(key), true)
+    return this.compute(key, self, args, token, true)
   }
 
   protected override drop(key: Key): void {

@@ -86,6 +86,12 @@ fn words_tell_the_living_from_the_dead() {
     assert_eq!(here.state_of(Participant { number, generation: generation + 1 }.word()), Owner::Dead);
     let own = participant(&here);
     assert_eq!(here.state_of(Participant { generation: own.generation + 1, ..own }.word()), Owner::Dead);
+    // Even where somebody has spoilt its record: of one's own lock the kernel would say that nobody has it.
+    let record =
+        here.mapping().u64(at::PARTICIPANTS_AT + own.number as usize * at::PARTICIPANT_BYTES).unwrap();
+    let generation = record.swap(77, Ordering::Relaxed);
+    assert_eq!(here.state_of(Participant { generation: 77, ..own }.word()), Owner::Alive);
+    record.store(generation, Ordering::Relaxed);
     // Never claimed, or nobody's.
     let unclaimed = (0..at::PARTICIPANTS).find(|&one| one != number && one != own.number).unwrap();
     assert_eq!(here.state_of(Participant { number: unclaimed, generation: 0 }.word()), Owner::Dead);
@@ -117,7 +123,7 @@ fn a_damaged_file_is_left_by_all_and_made_anew() {
     assert_eq!(finder.damage(), Some("something is wrong"));
     assert_eq!(other.look_now(SECOND), Look::Gone);
     // Who has not looked may still use it.
-    assert_eq!(attach_as(&scratch.caches(), &identity("it")).unwrap_err(), Error::Busy);
+    assert_eq!(hastily(|| attach_as(&scratch.caches(), &identity("it"))).unwrap_err(), Error::Busy);
     let id = other.id();
     other.close();
     assert_ne!(attach(&scratch.caches(), "it").id(), id);
@@ -181,8 +187,20 @@ fn a_list_tells_what_there_is_and_disturbs_nobody() {
     all.sort_by_key(|file| file.is_used);
     let name = |index: usize| all[index].cache.as_ref().unwrap().name.as_str();
     assert_eq!((all.len(), name(0), name(1)), (2, "idle", "used"));
+    assert!(!all[0].is_used && all[1].is_used);
     assert_eq!((all[0].processes.len(), &all[1].processes), (0, &vec![std::process::id()]));
     assert!(all.iter().all(|file| file.is_current && !file.is_retired && file.idle < 60 * SECOND));
     assert_eq!(all[1].cache.as_ref().unwrap().options.max_size, 100);
     assert_eq!(used.look_now(SECOND), Look::Same);
+}
+
+#[test]
+fn core_dumps_leave_the_mapping_out() {
+    let scratch = Scratch::new();
+    let attachment = attach(&scratch.caches(), "it");
+    let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+    let start = format!("{:x}-", attachment.mapping().base().addr());
+    let flags =
+        maps.lines().skip_while(|line| !line.starts_with(&start)).find(|line| line.starts_with("VmFlags:"));
+    assert!(flags.unwrap().split(' ').any(|flag| flag == "dd"), "{flags:?}");
 }

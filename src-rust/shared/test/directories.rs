@@ -1,3 +1,4 @@
+use super::process::Process;
 use super::*;
 use crate::shared::directory::Directory;
 use std::fs;
@@ -12,7 +13,7 @@ fn fault(result: Result<Attachment, Error>) -> &'static str {
 
 fn refused(directory: &Path) -> &'static str {
     let before: Vec<_> = fs::read_dir(directory).into_iter().flatten().collect();
-    let fault = fault(attach_as(directory, &identity("it")));
+    let fault = fault(hastily(|| attach_as(directory, &identity("it"))));
     assert_eq!(fs::read_dir(directory).into_iter().flatten().count(), before.len());
     fault
 }
@@ -23,6 +24,18 @@ fn it_is_made_for_its_user_alone() {
     drop(attach(&scratch.caches(), "it"));
     assert_eq!(fs::metadata(scratch.caches()).unwrap().mode() & 0o7777, 0o700);
     assert_eq!(fs::metadata(path_of(&scratch.caches(), "it")).unwrap().mode() & 0o7777, 0o600);
+}
+
+#[test]
+fn it_and_its_files_have_their_permissions_whatever_the_umask() {
+    for umask in ["0", "0777", "0277"] {
+        let scratch = Scratch::new();
+        let mut other = Process::start_with_umask(umask, "hold", &scratch.caches());
+        assert!(other.hear().is_some());
+        assert_eq!(fs::metadata(scratch.caches()).unwrap().mode() & 0o7777, 0o700, "umask {umask}");
+        attach(&scratch.caches(), "it");
+        assert!(other.end().success());
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod forking;
 mod full;
 mod hostile;
 mod kills;
+mod meddling;
 mod process;
 mod stolen;
 mod sweeping;
@@ -17,6 +18,7 @@ use super::attachment::Attachment;
 use super::file::{self, Request, Shape};
 use super::identity::{FileName, Identity};
 use super::layout as at;
+use super::patience::PATIENCE;
 use crate::error::Error;
 use crate::name::Name;
 use crate::table::Options;
@@ -24,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// A directory that goes with its test.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+struct Scratch(PathBuf);
 
 impl Scratch {
     pub(crate) fn new() -> Self {
@@ -78,6 +80,14 @@ fn attach_as(directory: &Path, identity: &Identity) -> Result<Attachment, Error>
     let bound = identity.options.max_bytes;
     let request = Request { directory, identity, create: true, bound, shape: &shape };
     file::attach(&request).map(|attached| attached.expect("it was to be made"))
+}
+
+/// Does something with as little patience as there is outside of tests.
+fn hastily<T>(act: impl FnOnce() -> T) -> T {
+    let patience = PATIENCE.replace(std::time::Duration::ZERO);
+    let done = act();
+    PATIENCE.set(patience);
+    done
 }
 
 /// Attaches to the file of a name, whoever is in the middle of something.

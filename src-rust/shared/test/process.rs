@@ -28,6 +28,14 @@ impl Process {
         Self::run(Command::new(std::env::current_exe().unwrap()), role, directory)
     }
 
+    /// Starts it with another umask.
+    pub(super) fn start_with_umask(umask: &str, role: &str, directory: &Path) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("umask {umask} && exec \"$@\""), "sh"]);
+        command.arg(std::env::current_exe().unwrap());
+        Self::run(command, role, directory)
+    }
+
     /// Starts it where `directory` is a file system of its own, of so many KiB. `None`: this user may not.
     pub(super) fn start_within(kibibytes: usize, role: &str, directory: &Path) -> Option<Self> {
         let script =

@@ -81,7 +81,7 @@ fn change(
     steps: Option<u64>,
 ) -> bool {
     let run = |work: &dyn Fn()| match steps {
-        Some(steps) => live_for(steps, work).is_some(),
+        Some(steps) => live_for(steps, || {}, work).is_some(),
         None => {
             work();
             true
@@ -188,6 +188,11 @@ fn inherit(machine: &Arc<Machine>, allowed: &mut May, near: &[(u8, u32, Hit)], p
     assert!(!table.totals.wants_recount());
     sound(&table);
     assert!(look(&table, allowed, 0, now).is_some());
+    // Changes of everything that somebody may have near reach him, whatever became of the slots in between.
+    for (writing, &(number, ..)) in (100..).zip(near) {
+        change(&table, allowed, Change::Set { key: number, ttl: NEVER }, writing, now, None);
+        check_near(&table, allowed, near, now);
+    }
     assert_eq!(*process.why.lock().unwrap(), None);
     process.die();
 }

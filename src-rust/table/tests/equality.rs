@@ -1,9 +1,10 @@
 //! A table of one shard decides as the slow model does: every answer of every operation is compared, slots, versions
 //! and tokens included, over random sequences of operations.
 
-use super::model::Model;
+use super::model::{By, Model};
 use super::{options, sound, table};
-use crate::table::{Cursor, Get, NEVER, Next, Options, Put, Token, cost};
+use crate::table::machine::Machine;
+use crate::table::{Cursor, Get, NEVER, Next, Options, Put, Table, Token, cost};
 use proptest::prelude::*;
 
 /// Of each of the four properties: 100,000 in all.
@@ -28,6 +29,12 @@ enum Operation {
         len: usize,
         ttl: u64,
     },
+    /// The same, of a computation that was asked for anew.
+    Refresh {
+        key: u8,
+        len: usize,
+        ttl: u64,
+    },
     Delete {
         key: u8,
     },
@@ -41,7 +48,7 @@ enum Operation {
 }
 
 fn operation(longest: usize) -> impl Strategy<Value = Operation> {
-    use Operation::{Clear, Delete, Fill, Get, Set, Wait, Walk};
+    use Operation::{Clear, Delete, Fill, Get, Refresh, Set, Wait, Walk};
     let key = 0..16_u8;
     let room = prop_oneof![4 => Just(longest), 1 => 0..longest];
     let ttl = prop_oneof![3 => Just(NEVER), 1 => 1..40_u64];
@@ -49,7 +56,8 @@ fn operation(longest: usize) -> impl Strategy<Value = Operation> {
     prop_oneof![
         10 => (key.clone(), room.clone(), any::<bool>()).prop_map(|(key, room, touch)| Get { key, room, touch }),
         8 => item.clone().prop_map(|(key, len, ttl)| Set { key, len, ttl }),
-        4 => item.prop_map(|(key, len, ttl)| Fill { key, len, ttl }),
+        4 => item.clone().prop_map(|(key, len, ttl)| Fill { key, len, ttl }),
+        3 => item.prop_map(|(key, len, ttl)| Refresh { key, len, ttl }),
         2 => key.prop_map(|key| Delete { key }),
         1 => Just(Clear),
         2 => (0..30_u64).prop_map(|ms| Wait { ms }),
@@ -62,8 +70,15 @@ fn key(number: u8) -> Vec<u8> {
     (0..number).map(|byte| byte ^ number).collect()
 }
 
+/// In memory of this process, and in such as others might use too.
 fn compare(options: &Options, operations: &[Operation]) {
-    let table = table(options);
+    compare_in(&table(options), options, operations);
+    let (table, process) = Machine::on_the_heap(options).start(0);
+    compare_in(&table, options, operations);
+    assert_eq!(*process.why.lock().unwrap(), None);
+}
+
+fn compare_in(table: &Table, options: &Options, operations: &[Operation]) {
     let mut model = Model::new(options);
     let mut now = 1_000;
     let mut token = Token { generation: 0, wanted: 0, count: 0 };
@@ -80,13 +95,24 @@ fn compare(options: &Options, operations: &[Operation]) {
                     Get::Larger(_) => {}
                 }
             }
-            Operation::Set { key: number, len, ttl } | Operation::Fill { key: number, len, ttl } => {
+            Operation::Set { key: number, len, ttl }
+            | Operation::Fill { key: number, len, ttl }
+            | Operation::Refresh { key: number, len, ttl } => {
                 written = written.wrapping_add(1);
-                let fill = matches!(operation, Operation::Fill { .. }).then_some(token);
+                let by = match operation {
+                    Operation::Set { .. } => By::Set,
+                    Operation::Fill { .. } => By::Fill(token),
+                    _ => By::Refresh(token),
+                };
                 let value = vec![written; len];
                 let expires_at = now.saturating_add(ttl);
-                let put = table.put(&key(number), &value, written, expires_at, now, fill);
-                assert_eq!(put, model.put(&key(number), &value, written, expires_at, now, fill));
+                let key = key(number);
+                let put = match by {
+                    By::Set => table.put(&key, &value, written, expires_at, now, None),
+                    By::Fill(token) => table.put(&key, &value, written, expires_at, now, Some(token)),
+                    By::Refresh(token) => table.refresh(&key, &value, written, expires_at, now, token),
+                };
+                assert_eq!(put, model.put(&key, &value, written, expires_at, now, by));
                 if let Put::Stored(stored) = put {
                     let control =
                         table.shards[0].versions[stored.slot as usize].load(super::Ordering::Relaxed);
@@ -101,16 +127,16 @@ fn compare(options: &Options, operations: &[Operation]) {
                 model.clear();
             }
             Operation::Wait { ms } => now += ms,
-            Operation::Walk { room } => walk(&table, &model, now, room),
+            Operation::Walk { room } => walk(table, &model, now, room),
         }
         assert_eq!((table.len(), table.bytes()), (model.len(), model.bytes()));
         assert_eq!((table.evictions(), table.expirations()), (model.evictions, model.expirations));
     }
-    let report = sound(&table);
+    let report = sound(table);
     assert_eq!((report.entries, report.bytes), (model.len(), model.bytes()));
 }
 
-fn walk(table: &crate::table::Table, model: &Model, now: u64, room: usize) {
+fn walk(table: &Table, model: &Model, now: u64, room: usize) {
     let mut cursor = Cursor::default();
     let mut slot = 0;
     loop {

@@ -13,7 +13,7 @@ fn documented(line: &str) {
 fn the_documented_words_are_where_they_are() {
     let [skipped, base, evictions, expirations, counters] = stats::OFFSETS.last_chunk().unwrap();
     let [owner, counter] = stats::OFFSETS.first_chunk().unwrap();
-    let [wanted, current, count, epoch] = gate::OFFSETS;
+    let [wanted, current, epoch, count] = gate::OFFSETS;
     let [own, sieve, due, issued, free_slot, len] = gate::STATE_OFFSETS;
     let [bytes, evicted, expired] = gate::SUM_OFFSETS;
     let [sequence, hash, expiry, lengths, place, sum] = record::OFFSETS;
@@ -38,7 +38,7 @@ fn the_documented_words_are_where_they_are() {
         "gate, for each shard",
         gate::WORDS,
         4,
-        format!("wanted {wanted}, current {current}, count {count}, epoch {epoch}"),
+        format!("wanted {wanted}, current {current}, epoch {epoch}, 64 counts of changes from {count}"),
     );
     words(
         "state, for each shard",

@@ -7,7 +7,11 @@ mod deaths;
 mod equality;
 #[cfg(not(miri))]
 mod format;
+#[cfg(not(miri))]
+mod hostile;
 mod model;
+#[cfg(not(miri))]
+mod sharing;
 mod stress;
 mod traces;
 

@@ -3,6 +3,8 @@
 //!
 //! It knows nothing of threads.
 
+use crate::hash::hash;
+use crate::table::gate;
 use crate::table::{Entry, Get, Hit, Next, Options, Put, Stored, Token, cost, grace_entries};
 
 /// How many expired entries an insertion drops.
@@ -24,6 +26,14 @@ impl Item {
     }
 }
 
+/// What a value is put by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    Set,
+    Fill(Token),
+    Refresh(Token),
+}
+
 /// The slow table.
 #[derive(Debug)]
 pub(super) struct Model {
@@ -41,7 +51,8 @@ pub(super) struct Model {
     pub(super) versions: Vec<u32>,
     pub(super) generation: u32,
     wanted: u32,
-    count: u32,
+    /// By group of keys: how many sets and deletes there were.
+    counts: [u32; gate::COUNTS],
     pub(super) evictions: u64,
     pub(super) expirations: u64,
 }
@@ -58,10 +69,15 @@ impl Model {
             versions: Vec::new(),
             generation: 0,
             wanted: 0,
-            count: 0,
+            counts: [0; gate::COUNTS],
             evictions: 0,
             expirations: 0,
         }
+    }
+
+    /// Which keys share a count is the one thing that is not obvious: the table says it.
+    fn group(&self, key: &[u8]) -> usize {
+        gate::group(hash(self.options.seed, key))
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -86,7 +102,7 @@ impl Model {
     pub(super) fn get(&mut self, key: &[u8], now: u64, out: &mut [u8], touch: bool) -> Get {
         let generation = self.generation;
         let Some(item) = self.items.iter_mut().find(|item| item.key == key && item.expires_at > now) else {
-            return Get::Miss(Token { generation, wanted: self.wanted, count: self.count });
+            return Get::Miss(Token { generation, wanted: self.wanted, count: self.counts[self.group(key)] });
         };
         let Some(room) = out.get_mut(..item.value.len()) else {
             return Get::Larger(item.value.len() as u32);
@@ -105,18 +121,23 @@ impl Model {
         flags: u8,
         expires_at: u64,
         now: u64,
-        fill: Option<Token>,
+        by: By,
     ) -> Put {
-        let outdated = |token: Token| token.wanted != self.wanted || token.count != self.count;
+        let (fill, replaces) = match by {
+            By::Set => (None, true),
+            By::Fill(token) => (Some(token), false),
+            By::Refresh(token) => (Some(token), true),
+        };
+        let group = self.group(key);
+        let outdated = |token: Token| token.wanted != self.wanted || token.count != self.counts[group];
         let price = cost(key.len() as u32, value.len() as u32);
         let oversize = key.len() > self.options.max_key_size as usize
             || value.len() > self.options.max_value_size as usize
             || price > self.options.max_bytes;
         match fill {
-            _ if oversize && fill.is_some() => return Put::Oversize,
+            _ if oversize && !replaces => return Put::Oversize,
             Some(token) if outdated(token) => return Put::Outdated,
-            Some(_) => {}
-            None => self.count = self.count.wrapping_add(1),
+            _ => self.counts[group] = self.counts[group].wrapping_add(u32::from(replaces)),
         }
         if oversize {
             self.drop_key(key);
@@ -156,7 +177,8 @@ impl Model {
     }
 
     pub(super) fn delete(&mut self, key: &[u8], now: u64) -> bool {
-        self.count = self.count.wrapping_add(1);
+        let group = self.group(key);
+        self.counts[group] = self.counts[group].wrapping_add(1);
         let live = self.slot(key, now).is_some();
         self.drop_key(key);
         live

@@ -9,10 +9,10 @@ const OPERATIONS: u32 = if cfg!(miri) { 25 } else { 60_000 };
 const KEYS: u32 = if cfg!(miri) { 12 } else { 600 };
 
 /// A pseudo-random sequence.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(super) fn below(&mut self, bound: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

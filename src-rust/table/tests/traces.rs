@@ -2,7 +2,7 @@
 //! for SIEVE, and a table of one shard beside the slow model, request by request. Without the folder the made trace
 //! remains.
 
-use super::model::Model;
+use super::model::{By, Model};
 use super::{find, options, set, table};
 use crate::shim::{AtomicU8, AtomicU32};
 use crate::table::region::{Area, Planner, Region};
@@ -142,7 +142,7 @@ fn same_decisions(keys: &[u64], options: &Options) {
         assert_eq!(find(&table, &key).is_some(), hit, "request {request}");
         if !hit {
             set(&table, &key, b"");
-            model.put(&key, b"", 0, NEVER, 0, None);
+            model.put(&key, b"", 0, NEVER, 0, By::Set);
         }
     }
     assert_eq!((table.evictions(), table.len()), (model.evictions, model.len()));
