@@ -12,7 +12,10 @@ import { type Ending, Home } from './docs/home'
 
 const examples = pages().flatMap(examplesOf)
 const runnable = examples.filter(({ unrun }) => unrun === undefined)
-const programs = runnable.filter(({ vitest, file }) => !vitest && file === undefined)
+const possible = runnable.filter(
+  ({ code }) => process.platform !== 'win32' || !code.includes("backend: 'shared'"),
+)
+const programs = possible.filter(({ vitest, file }) => !vitest && file === undefined)
 const tests = runnable.filter(({ vitest }) => vitest)
 
 let home: Home

@@ -3,12 +3,16 @@
  * dead. How often something was computed is counted by a log that all of them append to.
  */
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { examplesOf } from './docs/examples'
 import { Home } from './docs/home'
-import { ask, Machine, type Program, RENDER } from './support/recipe'
+import { ask, Machine, type Program, RENDER, VERSION } from './support/recipe'
 
 const IDS = ['/1', '/2', '/3', '/4', '/5', '/6', '/7', '/8']
+
+const run = describe.skipIf(process.platform === 'win32')
 
 let home: Home
 let machine: Machine
@@ -55,7 +59,7 @@ const computed = () =>
     .map(({ id }) => id)
     .sort()
 
-describe('a cluster', () => {
+run('a cluster', () => {
   it('computes everything once, and stays warm when every worker has died and was replaced', async () => {
     const cluster = start('cluster.mjs')
     const port = await cluster.listening(4)
@@ -72,7 +76,7 @@ describe('a cluster', () => {
   })
 })
 
-describe('several independent processes', () => {
+run('several independent processes', () => {
   it('share what they compute, and so do those that come when all have gone', async () => {
     const two = [start('app.mjs'), start('app.mjs')]
     for (const program of two) await askForAll(await program.listening())
@@ -85,7 +89,7 @@ describe('several independent processes', () => {
   })
 })
 
-describe('child processes', () => {
+run('child processes', () => {
   it('find what those before them have computed', async () => {
     const jobs = start('jobs.mjs', { args: ['a', 'b', 'a', 'a'] })
     expect(await jobs.ended, jobs.stderr).toBe(0)
@@ -96,7 +100,7 @@ describe('child processes', () => {
   })
 })
 
-describe('two versions at once', () => {
+run('two versions at once', () => {
   it('have a table each, and both are warm when their processes come back', async () => {
     for (let round = 0; round < 2; round++) {
       const versions = ['41', '42'].map((version) => ({
@@ -108,9 +112,31 @@ describe('two versions at once', () => {
       expect(computed()).toEqual([...IDS, ...IDS].sort())
     }
   })
+
+  it('are told apart by their code where no name is given, wherever that is', async () => {
+    for (const round of [1, 2]) {
+      const releases = ['41', '42'].map((version) => ({
+        version,
+        program: machine.start(released(version, `round-${round}/release-${version}`)),
+      }))
+      for (const { version, program } of releases) await askForAll(await program.listening(4), { version })
+      await machine.stop()
+      expect(computed()).toEqual([...IDS, ...IDS].sort())
+    }
+  })
+
+  /** The program of README.md, with code of this version, in a directory of its own. */
+  function released(version: string, directory: string): string {
+    const path = join(home.directory, directory)
+    mkdirSync(path, { recursive: true })
+    writeFileSync(join(path, 'package.json'), '{ "name": "app" }')
+    writeFileSync(join(path, 'render.mjs'), RENDER.replace(VERSION, `'${version}'`))
+    writeFileSync(join(path, 'server.mjs'), recipes().find(({ file }) => file === 'server.mjs')!.code)
+    return join(directory, 'server.mjs')
+  }
 })
 
-describe.each(['express-app.mjs', 'fastify-app.mjs'])('%s', (file) => {
+run.each(['express-app.mjs', 'fastify-app.mjs'])('%s', (file) => {
   it('needs no middleware to share pages, and to delete them for all', async () => {
     const ports = await Promise.all([start(file), start(file)].map((program) => program.listening()))
     const page = { status: 200, type: expect.stringContaining('text/html'), text: 'page 7 of version none' }
@@ -122,7 +148,7 @@ describe.each(['express-app.mjs', 'fastify-app.mjs'])('%s', (file) => {
   })
 })
 
-describe('containers', () => {
+run('containers', () => {
   /** A command that runs what follows it in namespaces of its own; skips the test where that is not permitted. */
   function contained(context: TestContext, ...namespaces: string[]): string[] {
     const command = ['unshare', '--user', '--map-root-user', '--mount', ...namespaces]
@@ -185,7 +211,7 @@ describe('containers', () => {
   })
 })
 
-describe('the cluster of README.md', () => {
+run('the cluster of README.md', () => {
   it('computes everything once, under a name that it made itself', async () => {
     const port = await start('server.mjs').listening(4)
     for (let round = 0; round < 3; round++) await askForAll(port)
@@ -194,7 +220,7 @@ describe('the cluster of README.md', () => {
   })
 })
 
-it('every program of the pages is run here', () => {
+it.skipIf(process.platform === 'win32')('every program of the pages is run here', () => {
   expect([...started].sort()).toEqual(
     recipes()
       .map(({ file }) => file)

@@ -9,12 +9,15 @@ import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import type { Home } from '../docs/home'
 
+/** Where the pages of `RENDER` get their version from. */
+export const VERSION = "(process.env.WARP_CACHE_VERSION ?? 'none')"
+
 /** Says what it computes, and who does. Ids that begin with `/large` make large pages, no two of them alike. */
 export const RENDER = `
 import { appendFileSync } from 'node:fs'
 export async function render(id) {
   appendFileSync(process.env.RENDER_LOG, process.pid + ' ' + id + '\\n')
-  const page = 'page ' + id + ' of version ' + (process.env.WARP_CACHE_VERSION ?? 'none')
+  const page = 'page ' + id + ' of version ' + ${VERSION}
   return id.startsWith('/large') ? page.padEnd(50_000, id) : page
 }`
 
