@@ -150,19 +150,24 @@ run.each(['express-app.mjs', 'fastify-app.mjs'])('%s', (file) => {
 
 run('containers', () => {
   /** A command that runs what follows it in namespaces of its own; skips the test where that is not permitted. */
-  function contained(context: TestContext, ...namespaces: string[]): string[] {
-    const command = ['unshare', '--user', '--map-root-user', '--mount', ...namespaces]
+  function contained(context: TestContext, ...words: string[]): string[] {
+    const command = ['unshare', '--user', '--map-root-user', '--mount', ...words]
     const { status, stderr, error } = spawnSync(command[0], [...command.slice(1), 'true'], {
       encoding: 'utf8',
+      env: { PATH: process.env.PATH, WARP_CACHE_DIR: machine.caches },
     })
-    if (status !== 0) context.skip(`no namespaces here: ${error?.message ?? stderr.trim()}`)
+    if (status !== 0) {
+      const why = `no namespaces here: ${error?.message ?? stderr.trim()}`
+      console.warn(`Skipped "${context.task.name}": ${why}`)
+      context.skip(why)
+    }
     return command
   }
 
   /** The same over a small file system in memory, in which the caches are. */
   function small(context: TestContext, size: string): string[] {
     const mount = `mount -t tmpfs -o size=${size} none "$WARP_CACHE_DIR" && exec "$@"`
-    return [...contained(context), 'sh', '-c', mount, 'sh']
+    return contained(context, 'sh', '-c', mount, 'sh')
   }
 
   it('that do not see each other’s processes share a directory', async (context) => {
