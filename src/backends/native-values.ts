@@ -315,6 +315,8 @@ export class NativeValues {
     if (value === NOTHING) return value
     const result = promised ? Promise.resolve(value) : value
     if (this.primitivesOnly && !isPrimitive(value)) return result
+    // A codec of the user's may have used this cache, which may have another table since.
+    if (table !== this.table) return result
     if (this.timed || expiresAt === NEVER) near.put(key, result, slot, version, generation, expiresAt, bytes)
     return result
   }

@@ -165,6 +165,16 @@ fn check_near(table: &Table, allowed: &mut May, near: &[(u8, u32, Hit)], now: u6
     }
 }
 
+/// JavaScript's words say what the sequences do: whoever died in between has ended no near entry by himself.
+fn check_versions(table: &Table) {
+    for shard in &table.shards {
+        for slot in 1..=shard.issued() {
+            let sequence = shard.records.at(slot).unwrap().sequence().load(Ordering::Relaxed);
+            assert_eq!(shard.version(slot).unwrap().load(Ordering::Relaxed), seqlock::version(sequence));
+        }
+    }
+}
+
 fn filled(machine: &Arc<Machine>, allowed: &mut May) -> (Arc<Table>, Arc<Process>) {
     let (table, process) = machine.start(0);
     for number in 0..8 {
@@ -179,6 +189,7 @@ fn inherit(machine: &Arc<Machine>, allowed: &mut May, near: &[(u8, u32, Hit)], p
     let (table, process) = machine.start(place);
     table.adopt();
     sound(&table);
+    check_versions(&table);
     check_near(&table, allowed, near, now);
     for number in 0..KEYS {
         look(&table, allowed, number, now);
