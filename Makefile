@@ -68,8 +68,9 @@ package: build ## Check what would be published: publint, attw, knip
 	npm run --silent check:attw
 	npm run --silent check:knip
 
-demo: $(DIST) $(ADDON_STAMP) ## A Markdown server under load: no cache, cache(), a pool of workers; in under 30 s
+demo: $(DIST) $(ADDON_STAMP) ## A Markdown server under load, in one process, a pool of threads, a cluster; in under 90 s
 	node --expose-gc demo/demo.mjs
+	node demo/cluster/demo.mjs
 
 bench: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks: table and JSON
 	node benchmarks/run.mjs

@@ -2,7 +2,7 @@
  * README.md and docs/: every example compiles and does what its comments say, every link leads somewhere, and tables of
  * what there is list all of it.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cache } from 'warp-cache'
@@ -12,7 +12,10 @@ import { type Ending, Home } from './docs/home'
 
 const examples = pages().flatMap(examplesOf)
 const runnable = examples.filter(({ unrun }) => unrun === undefined)
-const programs = runnable.filter(({ vitest, file }) => !vitest && file === undefined)
+const possible = runnable.filter(
+  ({ code }) => process.platform !== 'win32' || !code.includes("backend: 'shared'"),
+)
+const programs = possible.filter(({ vitest, file }) => !vitest && file === undefined)
 const tests = runnable.filter(({ vitest }) => vitest)
 
 let home: Home
@@ -127,15 +130,32 @@ describe('a list of what there is', () => {
     ['README.md', '## Options'],
     ['docs/api.md', '## Options'],
   ])('the options, in %s', (page, heading) => {
-    const names: Record<string, string> = { store: 'backend', clock: 'now' }
-    const { native, ...common } = parseFunctionOptions({ backend: 'threads' })
-    const known = Object.keys({ ...common, ...native }).map((name) => names[name] ?? name)
-    expect(firstColumn(page, heading)).toEqual(known.sort())
+    const names: Record<string, string> = { store: 'backend', shared: 'backend', clock: 'now' }
+    const { native, ...common } = parseFunctionOptions({ backend: 'shared' })
+    const known = new Set(Object.keys({ ...common, ...native }).map((name) => names[name] ?? name))
+    expect(firstColumn(page, heading)).toEqual([...known].sort())
   })
 
   it('the codes of errors', () => {
     const codes = readFileSync(join(root, 'src', 'errors.ts'), 'utf8').match(/ERR_WARP_CACHE_\w+/g)
     expect(firstColumn('docs/api.md', '## Errors')).toEqual([...new Set(codes)].sort())
+  })
+
+  it('the codes of warnings', () => {
+    const source = readFileSync(join(root, 'src', 'backends', 'native-warnings.ts'), 'utf8')
+    const codes = source.match(/(?<=')WARP_CACHE_\w+/g)
+    expect(firstColumn('docs/api.md', '## Warnings')).toEqual([...new Set(codes)].sort())
+  })
+
+  it('the variables of the environment', () => {
+    const sources = ['src', 'src-rust'].flatMap((directory) =>
+      readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.(ts|rs)$/.test(file))
+        .map((file) => readFileSync(join(root, directory, file), 'utf8')),
+    )
+    const read = /(?:env\.|env::var_os\("|variable\(")(WARP_CACHE_\w+)/g
+    const variables = sources.flatMap((text) => [...text.matchAll(read)].map((match) => match[1]))
+    expect(firstColumn('docs/api.md', '## Environment')).toEqual([...new Set(variables)].sort())
   })
 
   it('the counters', () => {

@@ -3,30 +3,25 @@
  * Exit code 0 means: every page of every configuration was, byte by byte, what an uncached render gives, and every
  * render was a counted miss. Otherwise 1. Run it with `make demo`.
  */
-import { fileURLToPath } from 'node:url'
 import { configurations } from './configurations.mjs'
-import { findDocuments } from './documents.mjs'
+import { demoDocuments } from './documents.mjs'
 import { drive } from './load.mjs'
+import { comparePages, fetchPages } from './pages.mjs'
 import { startServer } from './server-process.mjs'
 import { formatTable } from './table.mjs'
 import { zipfSequence } from './zipf.mjs'
 
-const DOCUMENT_LIMIT = 200
-const DOCUMENT_MAX_BYTES = 200 * 1024
 const REQUESTS = 10_000
 const SEED = 42
 const WARM_UP_SECONDS = 0.5
 const MEASURED_SECONDS = 1.5
-const DEADLINE_MS = 30_000
-const FETCHED_AT_ONCE = 10
+const DEADLINE_MS = 45_000
 
 setTimeout(() => fail(new Error(`Not done after ${DEADLINE_MS / 1000} s`)), DEADLINE_MS).unref()
 main().catch(fail)
 
 async function main() {
-  const root = fileURLToPath(new URL('../node_modules', import.meta.url))
-  const documents = findDocuments(root, { limit: DOCUMENT_LIMIT, maxBytes: DOCUMENT_MAX_BYTES })
-  if (documents.length === 0) throw new Error(`No README*.md under ${root}: install the packages first`)
+  const documents = demoDocuments()
   const paths = documents.map((document) => document.path)
   const sequence = zipfSequence({ length: REQUESTS, items: paths.length, alpha: 1, seed: SEED })
   const kilobytes = documents.reduce((sum, document) => sum + document.bytes, 0) / 1024
@@ -70,32 +65,6 @@ function countersBetween(before, after) {
   if (counted('misses') !== renders)
     throw new Error(`${counted('misses')} misses counted, but ${renders} renders computed`)
   return { renders, hitRatio: 1 - renders / counted('served') }
-}
-
-async function fetchPages(url, count) {
-  const pages = []
-  for (let first = 0; first < count; first += FETCHED_AT_ONCE) {
-    const some = Array.from({ length: Math.min(FETCHED_AT_ONCE, count - first) }, (_, i) =>
-      fetchPage(url, first + i),
-    )
-    pages.push(...(await Promise.all(some)))
-  }
-  return pages
-}
-
-async function fetchPage(url, n) {
-  const response = await fetch(`${url}/doc/${n}`)
-  if (response.status !== 200) throw new Error(`/doc/${n} answered ${response.status}`)
-  return Buffer.from(await response.arrayBuffer())
-}
-
-/** Twice, since the first pass meets what the load left behind and may compute the rest. */
-async function comparePages(url, expected, paths, name) {
-  for (let pass = 1; pass <= 2; pass++) {
-    const pages = await fetchPages(url, expected.length)
-    const wrong = pages.findIndex((page, n) => !page.equals(expected[n]))
-    if (wrong !== -1) throw new Error(`"${name}" served a wrong page for ${paths[wrong]}`)
-  }
 }
 
 const HEADER = [

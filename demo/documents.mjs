@@ -5,11 +5,23 @@
  */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const README = /^readme.*\.md$/i
 
+const ROOT = fileURLToPath(new URL('../node_modules', import.meta.url))
+const LIMIT = 200
+const MAX_BYTES = 200 * 1024
+
+/** Those that the demos render. */
+export function demoDocuments() {
+  const documents = findDocuments(ROOT, { limit: LIMIT, maxBytes: MAX_BYTES })
+  if (documents.length === 0) throw new Error(`No README*.md under ${ROOT}: install the packages first`)
+  return documents
+}
+
 /** Paths of the README*.md files under `root`, in code unit order, at most `limit`, each within `maxBytes`. */
-export function findDocuments(root, { limit, maxBytes }) {
+function findDocuments(root, { limit, maxBytes }) {
   const found = []
   collect(root, maxBytes, found)
   found.sort((a, b) => (a.path < b.path ? -1 : 1))

@@ -45,6 +45,6 @@ export async function drive(url, { sequence, pages, seconds }) {
 }
 
 /** Nearest rank: the smallest value that at least the given share of all values does not exceed. */
-function percentile(sorted, share) {
+export function percentile(sorted, share) {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
 }

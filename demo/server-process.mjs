@@ -18,9 +18,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
-/** Forks a server for `configuration`; resolves when it listens. */
-export async function startServer(configuration, paths) {
-  const child = fork(SERVER, { execArgv: ['--expose-gc'] })
+/** Forks a server for `configuration`, of another program if one is given; resolves when it listens. */
+export async function startServer(configuration, paths, { program = SERVER, env = process.env } = {}) {
+  const child = fork(program, { execArgv: ['--expose-gc'], env })
   running.add(child)
   child.once('exit', () => running.delete(child))
   const died = death(child, configuration.name)
@@ -35,6 +35,8 @@ export async function startServer(configuration, paths) {
     url: `http://127.0.0.1:${port}`,
     died,
     report: () => ask({ type: 'report' }, 'report'),
+    /** Sends it a message, and waits for the answer. */
+    ask,
     stop: async () => {
       const exited = once(child, 'exit')
       child.kill()

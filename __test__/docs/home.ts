@@ -32,13 +32,15 @@ const LIBRARIES = {
   'lru-cache': 'lru-cache',
   'quick-lru': 'quick-lru',
   keyv: 'keyv-6',
+  express: 'express',
+  fastify: 'fastify',
   piscina: 'piscina',
   vitest: 'vitest',
   '@types/node': '@types/node',
 }
 
 export class Home {
-  private readonly directory = realpathSync(mkdtempSync(join(tmpdir(), 'warp-cache-docs-')))
+  readonly directory = realpathSync(mkdtempSync(join(tmpdir(), 'warp-cache-docs-')))
 
   constructor() {
     this.write('package.json', '{ "name": "example" }')
@@ -93,7 +95,7 @@ export class Home {
   }
 
   /** Puts an example where others find it under its name. */
-  provide({ file, code }: Example): void {
+  provide({ file, code }: Pick<Example, 'file' | 'code'>): void {
     this.write(file!, ts.transpileModule(code, { compilerOptions: SYNTAX }).outputText)
   }
 
@@ -116,7 +118,9 @@ export class Home {
   }
 
   private node(...args: string[]): Promise<Ending> {
-    const env = { PATH: process.env.PATH, HOME: this.directory }
+    // Caches in files of its own: each example begins with none.
+    const files = mkdtempSync(join(this.directory, 'shared-'))
+    const env = { PATH: process.env.PATH, HOME: this.directory, WARP_CACHE_DIR: files }
     const child = spawn(process.execPath, args, { cwd: this.directory, env, timeout: DEADLINE_MS })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {

@@ -108,10 +108,12 @@ export interface CacheControls<out F extends AnyFunction = AnyFunction> extends 
   cacheClose(): void
 }
 
-/** The controls where entries live outside of V8's heap. They act on the entries of all isolates. */
+/** The controls where entries live outside of V8's heap. They act on the entries of all isolates, also in other processes. */
 export interface NativeCacheControls<out F extends AnyFunction = AnyFunction> extends CacheControls<F> {
   /** The counters and sizes of this moment, of all isolates together. */
   cacheInfo(): NativeCacheInfo
+  /** Lets go of the entries, which others keep: later calls run uncached. Never throws. */
+  cacheClose(): void
 }
 
 /** The controls over a store: what touches the store returns promises if the store does. It cannot be walked. */
