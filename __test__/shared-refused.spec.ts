@@ -186,3 +186,49 @@ describe('a directory without room', () => {
     })
   })
 })
+
+describe('a machine whose directories are not as usual', () => {
+  /** Runs a program where `commands` have changed the file systems; undefined where that is not permitted. */
+  const runWhere = (commands: string, source: string) => {
+    const permitted = spawnSync('unshare', ['-rm', 'sh', '-c', `set -e; ${commands}`])
+    if (permitted.status !== 0) return undefined
+    return runIn(
+      {},
+      DEADLINE_MS,
+      `
+      const { spawnSync } = require('node:child_process')
+      if (process.argv[2] !== 'inside') {
+        const { status, stderr, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c',
+          ${JSON.stringify(`set -e; ${commands}; exec "$0" "$@"`)}, process.execPath, __filename, 'inside'],
+          { encoding: 'utf8', env: { PATH: process.env.PATH, TMPDIR: ${JSON.stringify(base)} } })
+        process.stdout.write(stdout)
+        process.stderr.write(stderr)
+        process.exit(status)
+      }
+      const { cache } = require('warp-cache')
+      const make = () => cache((n) => n, { backend: 'shared', name: 'unusual' })
+      ${source}`,
+    )
+  }
+
+  it('is told about one that is read-only', (context) => {
+    const ending = runWhere(
+      'mount -t tmpfs -o ro none /dev/shm',
+      'try { make() } catch ({ code, message }) { console.log(code, message) }',
+    )
+    if (ending === undefined) return context.skip('file systems cannot be mounted here')
+    expect(ending).toMatchObject({ status: 0, stderr: '' })
+    expect(ending.stdout).toMatch(/^ERR_WARP_CACHE_DIRECTORY .*read-only/)
+  })
+
+  it('has its caches in the temporary directory where there is no /dev/shm', (context) => {
+    const ending = runWhere(
+      `mkdir -p ${base}/dev; touch ${base}/dev/null ${base}/dev/urandom; mount --bind /dev/null ${base}/dev/null; ` +
+        `mount --bind /dev/urandom ${base}/dev/urandom; mount --rbind ${base}/dev /dev`,
+      'const cached = make(); console.log(cached(1), cached(1), cached.cacheInfo().hits)',
+    )
+    if (ending === undefined) return context.skip('file systems cannot be mounted here')
+    expect(ending).toMatchObject({ status: 0, stderr: '', stdout: '1 1 1\n' })
+    expect(files().length).toBe(1)
+  })
+})
