@@ -18,7 +18,7 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly demo soak ready all clean
+  bench-table loom shuttle miri asan nightly demo soak soak-deaths soak-hostile ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -81,6 +81,14 @@ bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer 
 soak: build ## The property tests with many more runs (SOAK=1)
 	SOAK=1 npm run --silent test
 
+soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners stopped, and how soon others recover
+	KILLS=10000 STOPS=100 LONGEST_STOP=10 node __test__/crash/deaths.cjs
+	SAMPLES=1000 BARS=1 node __test__/crash/recovery.cjs
+
+soak-hostile: $(DIST) $(ADDON_STAMP) nightly ## 1,000,000 spoilt tables under ASan; 10 minutes of scribbling on files
+	HOSTILE_RUNS=500000 $(ASAN) table::tests::hostile --nocapture
+	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
+
 # Each compiles the crate over other atomics, so each has a target directory. One at a time: some set how patient all are.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
 loom: $(CARGO_STAMP) ## The table's protocol under loom: every interleaving of small models
@@ -95,9 +103,10 @@ MIRI_TESTS := table::tests::behaviour hash::
 miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
 	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +nightly miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
 
+ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan cargo +nightly test --locked --quiet \
+  --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p') --
 asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
-	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
-	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
+	$(ASAN)
 
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \

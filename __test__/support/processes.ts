@@ -82,3 +82,8 @@ export function expectDone({ status, signal, stdout, stderr }: Ending): void {
     stderr: '',
   })
 }
+
+/** Fails unless the program ended well, whatever it reported. */
+export function expectSuccess({ status, signal, stderr }: Ending): void {
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
+}
