@@ -1,12 +1,15 @@
 //! Kills a process after every instruction of what it does to a shared cache, and sees whether those that live go on.
 //!
 //! Each operation runs in a process of its own over a real file, single-stepped by way of ptrace(2), between two marks.
-//! It is killed by SIGKILL after the n-th instruction; then this process opens what is left (`survivor`). Without more
-//! it tries a seeded sample of all n; `STEPS=all` tries each; `STEPS=<count>` another number of them, for each
-//! operation. `STEPS_ONLY=<words>` tries the operations whose names contain them.
+//! It is killed by SIGKILL after the n-th instruction; then this process opens what is left (`survivor`). An instruction
+//! that repeats itself (`rep`) counts once. What the kernel does for a system call is one instruction, too.
 //!
-//! `cargo test --test steps`, or `make soak-steps` for all of the code that is shipped.
+//! `cargo test --test steps` tries a sample of all n, the same each time, spread over each operation. `STEPS=all` tries
+//! each, and `STEPS=<count>` another number of them; `STEPS_ONLY`, or an argument, only operations with these words in
+//! their names. `make soak-steps` tries all, with the code as it is shipped.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod course;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod operations;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -36,7 +36,10 @@ pub(crate) fn survive(allowed: &Allowed, nearby: &Near) {
     check_nearby(&shared, allowed, nearby);
     let second = look(&shared, allowed);
     for (key, found) in (0..).zip(&second) {
-        assert!(found.is_none() || *found == first[key as usize], "key {key} goes back, {first:?}, {second:?}");
+        assert!(
+            found.is_none() || *found == first[key as usize],
+            "key {key} goes back, {first:?}, {second:?}"
+        );
     }
     let lost = (0..).zip(&second).filter(|&(key, found)| found.is_none() && !allowed.of(key).contains(&None));
     assert!(lost.count() <= allowed.lost, "too many are gone: {second:?}");

@@ -11,7 +11,8 @@ use warp_cache::table::{Control, Hit};
 const REFUSED: i32 = 77;
 /// What a child ends with that has panicked.
 const PANICKED: i32 = 101;
-const INTERRUPT: i64 = 0xcc;
+/// The instruction `int3`.
+const BREAKPOINT: i64 = 0xcc;
 
 /// Where a process has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +23,13 @@ pub(crate) enum Stop {
     Mark,
 }
 
-/// A child that stands still until it is told to go on. It dies with its tracer.
+/// A child that stands still until it is told to go on. To drop it is to kill it, and to wait until it is gone. It dies
+/// with its tracer.
 #[derive(Debug)]
 pub(crate) struct Tracee {
     process: libc::pid_t,
+    /// Whether its number may be another's by now.
+    is_gone: bool,
 }
 
 impl Tracee {
@@ -38,7 +42,7 @@ impl Tracee {
         if process == 0 {
             be_traced(act);
         }
-        let tracee = Self { process };
+        let mut tracee = Self { process, is_gone: false };
         match tracee.wait() {
             Ok(stop) => assert_eq!(stop, Stop::Mark),
             Err(REFUSED) => return None,
@@ -60,48 +64,51 @@ impl Tracee {
         unsafe { libc::ptrace(libc::PTRACE_PEEKUSER, self.process, register(), 0) as u64 }
     }
 
-    /// Runs one instruction.
+    /// Runs one instruction, with all its repetitions.
     pub(crate) fn step(&mut self) -> Stop {
-        self.go_on(libc::PTRACE_SINGLESTEP)
+        let before = self.address();
+        loop {
+            // SAFETY: the child is stopped; the call touches no memory of ours.
+            let answer = unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, self.process, 0, 0) };
+            let stop = self.stopped(answer);
+            if stop == Stop::Mark || self.address() != before {
+                return stop;
+            }
+        }
     }
 
-    /// Runs until the instruction at an address comes next. `None`: there can be no breakpoint.
-    pub(crate) fn run_to(&mut self, address: u64) -> Option<Stop> {
+    /// Runs until the instruction at an address comes next. It must not be the one that does already.
+    pub(crate) fn run_to(&mut self, address: u64) -> Stop {
         let word = self.peek(address);
-        if !self.poke(address, (word & !0xff) | INTERRUPT) {
-            return None;
-        }
-        let stop = self.go_on(libc::PTRACE_CONT);
-        assert!(self.poke(address, word), "{}", Error::last_os_error());
+        self.poke(address, (word & !0xff) | BREAKPOINT);
+        // SAFETY: the child is stopped; the call touches no memory of ours.
+        let answer = unsafe { libc::ptrace(libc::PTRACE_CONT, self.process, 0, 0) };
+        let stop = self.stopped(answer);
+        self.poke(address, word);
         if stop == Stop::Here {
             assert_eq!(self.address(), address + 1, "it has stopped elsewhere");
             // SAFETY: the child is stopped; the call touches no memory of ours.
             unsafe { libc::ptrace(libc::PTRACE_POKEUSER, self.process, register(), address) };
         }
-        Some(stop)
+        stop
     }
 
-    /// Kills it, and waits until it is gone.
-    pub(crate) fn kill(self) {
-        drop(self);
-    }
-
-    fn go_on(&self, request: libc::c_uint) -> Stop {
-        // SAFETY: the child is stopped; the call touches no memory of ours.
-        let answer = unsafe { libc::ptrace(request, self.process, 0, 0) };
+    /// Waits until it has stopped again, if it was let go.
+    fn stopped(&mut self, answer: i64) -> Stop {
         assert_eq!(answer, 0, "ptrace: {}", Error::last_os_error());
         self.wait().unwrap_or_else(|code| panic!("a child has ended with {code}"))
     }
 
-    fn wait(&self) -> Result<Stop, i32> {
+    fn wait(&mut self) -> Result<Stop, i32> {
         let mut status = 0;
         // SAFETY: the number is written to a variable of its type.
         let waited = unsafe { libc::waitpid(self.process, &raw mut status, 0) };
         assert_eq!(waited, self.process, "waitpid: {}", Error::last_os_error());
+        self.is_gone = !libc::WIFSTOPPED(status);
         if libc::WIFEXITED(status) {
             return Err(libc::WEXITSTATUS(status));
         }
-        assert!(libc::WIFSTOPPED(status), "a child was killed by signal {}", libc::WTERMSIG(status));
+        assert!(!self.is_gone, "a child was killed by signal {}", libc::WTERMSIG(status));
         match libc::WSTOPSIG(status) {
             libc::SIGTRAP => Ok(Stop::Here),
             libc::SIGSTOP => Ok(Stop::Mark),
@@ -114,14 +121,18 @@ impl Tracee {
         unsafe { libc::ptrace(libc::PTRACE_PEEKTEXT, self.process, address, 0) }
     }
 
-    fn poke(&self, address: u64, word: i64) -> bool {
+    fn poke(&self, address: u64, word: i64) {
         // SAFETY: the child is stopped; it has its code to itself, so what is written there is nobody else's.
-        unsafe { libc::ptrace(libc::PTRACE_POKETEXT, self.process, address, word) == 0 }
+        let answer = unsafe { libc::ptrace(libc::PTRACE_POKETEXT, self.process, address, word) };
+        assert_eq!(answer, 0, "ptrace: {}", Error::last_os_error());
     }
 }
 
 impl Drop for Tracee {
     fn drop(&mut self) {
+        if self.is_gone {
+            return;
+        }
         // SAFETY: a signal touches no memory of ours. The child has not been waited for, so its number is its own.
         unsafe { libc::kill(self.process, libc::SIGKILL) };
         // SAFETY: nothing is written.
@@ -133,6 +144,12 @@ impl Drop for Tracee {
 pub(crate) fn mark() {
     // SAFETY: a signal touches no memory.
     unsafe { libc::kill(libc::getpid(), libc::SIGSTOP) };
+}
+
+/// Ends this process by SIGALRM, unless it is given more time before.
+pub(crate) fn limit(seconds: u32) {
+    // SAFETY: touches no memory.
+    unsafe { libc::alarm(seconds) };
 }
 
 fn be_traced(act: impl FnOnce()) -> ! {
@@ -161,5 +178,6 @@ pub(crate) fn is_served(control: &Control, hit: &Hit) -> bool {
         // SAFETY: aligned, and every process sees these words as atomics only.
         unsafe { AtomicU32::from_ptr(at.cast()) }.load(std::sync::atomic::Ordering::Acquire)
     };
-    word(control.generation) == hit.generation && word(control.versions + 4 * hit.slot as usize) == hit.version
+    word(control.generation) == hit.generation
+        && word(control.versions + 4 * hit.slot as usize) == hit.version
 }

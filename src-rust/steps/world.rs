@@ -85,7 +85,10 @@ pub(crate) fn near(shared: &Shared, keys: impl Iterator<Item = u8>) -> Near {
 /// What of it would still be served.
 pub(crate) fn served(shared: &Shared, near: &Near) -> Vec<(u8, Writing)> {
     let control = shared.table().control();
-    near.iter().filter(|(.., hit)| is_served(&control, hit)).map(|&(key, writing, _)| (key, writing)).collect()
+    near.iter()
+        .filter(|(.., hit)| is_served(&control, hit))
+        .map(|&(key, writing, _)| (key, writing))
+        .collect()
 }
 
 /// The bytes of the file at some moment when nobody had it open; none: there was no directory.
