@@ -5,8 +5,8 @@
 //! that repeats itself (`rep`) counts once. What the kernel does for a system call is one instruction, too.
 //!
 //! `cargo test --test steps` tries a sample of all n, the same each time, spread over each operation. `STEPS=all` tries
-//! each, and `STEPS=<count>` another number of them; `STEPS_ONLY`, or an argument, only operations with these words in
-//! their names. `make soak-steps` tries all, with the code as it is shipped.
+//! each, and `STEPS=<count>` another number of them; `STEPS_ONLY`, or an argument, only operations whose names
+//! begin so. `make soak-steps` tries all, with the code as it is shipped.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod course;

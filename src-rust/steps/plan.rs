@@ -14,7 +14,7 @@ const SAMPLE: usize = 150;
 const SEED: u64 = 0x5eed_0006;
 /// Of a part: which it is, and of how many.
 const PART: &str = "STEPS_PART";
-/// Which operations are tried: those whose names contain this.
+/// Which operations are tried: those whose names begin so.
 const ONLY: &str = "STEPS_ONLY";
 /// What a part ends with where nothing may be traced.
 const SKIPPED: i32 = 77;
@@ -83,8 +83,9 @@ fn report(said: &str, broken: usize, began: Instant) -> i32 {
 /// One part: every so-manieth boundary of what is tried.
 fn run_part(part: usize, parts: usize) -> i32 {
     let only = env::var(ONLY).unwrap_or_default();
+    let wanted = |name: &str| name.starts_with(&only);
     let run = |operation: &Operation| {
-        if operation.name.contains(&only) {
+        if wanted(&operation.name) {
             let Some(course) = Course::of(operation) else { std::process::exit(SKIPPED) };
             let mine = chosen(course.boundaries()).into_iter().skip(part).step_by(parts);
             let (tried, failed) = course.kill_after(mine);
@@ -93,12 +94,15 @@ fn run_part(part: usize, parts: usize) -> i32 {
     };
     for operation in changes() {
         run(&operation);
-        let Some(course) = Course::of(&operation) else { return SKIPPED };
-        let (lock, image) = course.wound();
-        run(&operation.repair(&image));
         // All are adopted in the same way.
-        if operation.name.contains("overwrite") {
-            run(&operation.adoption(&image, lock));
+        let is_adopted = operation.name.ends_with("overwrite");
+        if wanted(&format!("repair of {}", operation.name)) || (is_adopted && wanted("adoption")) {
+            let Some(course) = Course::of(&operation) else { return SKIPPED };
+            let (lock, image) = course.wound();
+            run(&operation.repair(&image));
+            if is_adopted {
+                run(&operation.adoption(&image, lock));
+            }
         }
     }
     others().iter().for_each(run);
