@@ -143,7 +143,7 @@ impl Drop for Tracee {
 /// Stops this process where its tracer counts from, or up to.
 pub(crate) fn mark() {
     // SAFETY: a signal touches no memory.
-    unsafe { libc::kill(libc::getpid(), libc::SIGSTOP) };
+    unsafe { libc::raise(libc::SIGSTOP) };
 }
 
 /// Ends this process by SIGALRM, unless it is given more time before.
