@@ -4,7 +4,7 @@
 //! It is killed by SIGKILL after the n-th instruction; then this process opens what is left (`survivor`). An instruction
 //! that repeats itself (`rep`) counts once. What the kernel does for a system call is one instruction, too.
 //!
-//! `cargo test --test steps` tries a sample of all n, the same each time, spread over each operation. `STEPS=all` tries
+//! `make steps` tries a sample of all n, the same each time, spread over each operation. `STEPS=all` tries
 //! each, and `STEPS=<count>` another number of them; `STEPS_ONLY`, or an argument, only operations whose names
 //! begin so. `make soak-steps` tries all, with the code as it is shipped.
 
