@@ -18,7 +18,8 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly demo soak ready all clean
+  bench-table loom shuttle miri asan nightly demo soak steps \
+  soak-steps ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -80,6 +81,13 @@ bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer 
 
 soak: build ## The property tests with many more runs (SOAK=1)
 	SOAK=1 npm run --silent test
+
+STEPS_TEST := cargo test --locked --quiet --release --no-default-features --test steps
+steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample of all instructions
+	@$(call reported,steps,$(STEPS_TEST))
+
+soak-steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after every single instruction
+	@$(call reported,soak-steps,STEPS=all $(STEPS_TEST))
 
 # Each compiles the crate over other atomics, so each has a target directory. One at a time: some set how patient all are.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
