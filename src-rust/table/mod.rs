@@ -232,11 +232,20 @@ impl Table {
     ) -> Option<(record::Record, bool)> {
         for _ in 0..COPY_TRIES {
             if let Some(copied) = shard.copy(self.sight(), slot, key, value) {
-                return copied;
+                return copied.filter(|entry| self.is_whole(entry, key, value));
             }
         }
         let _writer = self.lock(shard, Patience::Long)?;
-        shard.copy(self.sight(), slot, key, value).flatten()
+        let copied = shard.copy(self.sight(), slot, key, value).flatten();
+        copied.filter(|entry| self.is_whole(entry, key, value))
+    }
+
+    /// Whether what was copied is what was stored, where others may write the memory too.
+    fn is_whole(&self, &(ref record, copied): &(record::Record, bool), key: &[u8], value: &[u8]) -> bool {
+        let Some(seed) = self.checked.filter(|_| copied) else { return true };
+        let (key, value) = (&key[..record.key_len as usize], &value[..record.value_len as usize]);
+        hash(self.options.seed, key) == record.hash
+            && reader::sum(seed, record.hash, record, value) == record.sum
     }
 
     /// How many entries there are. Expired ones count until they are dropped.

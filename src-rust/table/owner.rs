@@ -103,10 +103,14 @@ impl Ownership {
         seen != own && participant(seen) == participant(own)
     }
 
-    /// Whether the holder is the one that somebody waited for in vain lately.
-    pub(super) fn is_stalled(&self) -> bool {
+    /// Whether the holder is the one that somebody waited for in vain lately, and still lives. Dying takes as long as
+    /// there is memory to give back, so whoever was waited for may have been about to die.
+    pub(super) fn is_stalled(&self, host: &dyn Host) -> bool {
         let stalled = self.stalled.load(Ordering::Relaxed);
-        stalled != 0 && self.load() == stalled && millis() < self.until.load(Ordering::Relaxed)
+        stalled != 0
+            && self.load() == stalled
+            && millis() < self.until.load(Ordering::Relaxed)
+            && host.state_of(stalled) == Owner::Alive
     }
 
     fn stall(&self, word: u64) {

@@ -73,7 +73,7 @@ impl Table {
         patience: Patience,
     ) -> Option<Guard<'t>> {
         let host = &*sharing.host;
-        let locked = if host.is_detached() || shard.owner.is_stalled() {
+        let locked = if host.is_detached() || shard.owner.is_stalled(host) {
             None
         } else if patience == Patience::None {
             shard.lock.try_lock().and_then(|guard| Some((guard, shard.owner.take(host, None)?)))

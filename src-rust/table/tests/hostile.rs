@@ -6,10 +6,17 @@ use super::*;
 use crate::shim::AtomicU64;
 use crate::table::machine::{Machine, Process};
 use crate::table::region::Planner;
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-const RUNS: u32 = 30_000;
 const KEYS: u32 = 24;
+/// Words of a page.
+const PAGE: usize = 512;
+
+/// How many tables each test spoils.
+fn runs() -> u32 {
+    std::env::var("HOSTILE_RUNS").map_or(30_000, |runs| runs.parse().expect("HOSTILE_RUNS is a number"))
+}
 
 fn small(shards: u32) -> Options {
     Options { grace_window: 0.25, max_bytes: 12_000, shards: Some(shards), ..options(14) }
@@ -19,7 +26,7 @@ fn key(number: u32) -> Vec<u8> {
     vec![number as u8; 1 + number as usize % 20]
 }
 
-fn value(number: u32, len: usize) -> Vec<u8> {
+fn stored(number: u32, len: usize) -> Vec<u8> {
     (0..len).map(|at| (number as usize * 31 + at * 7 + len) as u8).collect()
 }
 
@@ -49,12 +56,38 @@ impl Words {
         self.all.iter().zip(words).for_each(|(word, &value)| word.store(value, Ordering::Relaxed));
     }
 
+    fn fill(&self, span: Range<usize>, mut word: impl FnMut() -> u64) {
+        self.all
+            .iter()
+            .take(span.end)
+            .skip(span.start)
+            .for_each(|each| each.store(word(), Ordering::Relaxed));
+    }
+
+    fn swap(&self, one: usize, other: usize) {
+        let word = self.all[one].load(Ordering::Relaxed);
+        self.all[one].store(self.all[other].load(Ordering::Relaxed), Ordering::Relaxed);
+        self.all[other].store(word, Ordering::Relaxed);
+    }
+
     fn spoil(&self, random: &mut Random) {
         let (start, len) = self.arrays[random.below(self.arrays.len() as u32) as usize];
         if len == 0 {
             return;
         }
-        let word = &self.all[start + random.below(len as u32) as usize];
+        let at = start + random.below(len as u32) as usize;
+        match random.below(20) {
+            0 => return self.fill(at..at + PAGE, || 0),
+            1 => {
+                let span = at..at + 1 + random.below(40) as usize;
+                return self.fill(span, || {
+                    u64::from(random.below(u32::MAX)) << 32 | u64::from(random.below(u32::MAX))
+                });
+            }
+            2 => return self.swap(at, start + random.below(len as u32) as usize),
+            _ => {}
+        }
+        let word = &self.all[at];
         let was = word.load(Ordering::Relaxed);
         let odd =
             [0, 1, 2, 7, 14, 15, 16, 511, 512, 1 << 16, u64::from(u32::MAX), 1 << 32, 1 << 37, u64::MAX];
@@ -74,7 +107,7 @@ impl Words {
 fn look(table: &Table, number: u32, now: u64) {
     let mut out = [0; 2_000];
     match table.get(&key(number), now, &mut out, true) {
-        Get::Hit(hit) => assert_eq!(out[..hit.len as usize], value(number, hit.len as usize)),
+        Get::Hit(hit) => assert_eq!(out[..hit.len as usize], stored(number, hit.len as usize)),
         Get::Larger(_) => panic!("no value is as large"),
         Get::Miss(_) => {}
     }
@@ -83,7 +116,7 @@ fn look(table: &Table, number: u32, now: u64) {
 fn work(table: &Arc<Table>, random: &mut Random, operations: u32) {
     for now in 0..u64::from(operations) {
         let number = random.below(KEYS);
-        let (name, value) = (key(number), value(number, random.below(600) as usize));
+        let (name, value) = (key(number), stored(number, random.below(600) as usize));
         let expires_at = if random.below(3) == 0 { now + 3 } else { NEVER };
         match random.below(12) {
             0..4 => look(table, number, now),
@@ -95,8 +128,12 @@ fn work(table: &Arc<Table>, random: &mut Random, operations: u32) {
                 }
             }
             9 => {
-                let (mut cursor, mut key, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
-                while let Next::Entry(_) = table.next(&mut cursor, now, &mut key, &mut out) {}
+                let (mut cursor, mut name, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
+                while let Next::Entry(entry) = table.next(&mut cursor, now, &mut name, &mut out) {
+                    let (number, len) = (u32::from(name[0]), entry.value_len as usize);
+                    assert_eq!(name[..entry.key_len as usize], key(number));
+                    assert_eq!(out[..len], stored(number, len));
+                }
             }
             10 if random.below(8) == 0 => table.clear(),
             10 => {
@@ -116,7 +153,7 @@ fn filled(machine: &Arc<Machine>, random: &mut Random) -> (Arc<Table>, Arc<Proce
     let (table, process) = machine.start(0);
     for number in 0..KEYS {
         let ttl = if number % 4 == 0 { 5 } else { NEVER };
-        table.put(&key(number), &value(number, random.below(500) as usize), 0, ttl, 0, None);
+        table.put(&key(number), &stored(number, random.below(500) as usize), 0, ttl, 0, None);
     }
     table.delete(&key(KEYS - 3), 0);
     (table, process)
@@ -128,8 +165,8 @@ fn spoil_and_work(options: &Options, seed: u64) {
     let words = Words::new(machine.region(), options);
     let (_, process) = filled(&machine, &mut random);
     let before = words.load();
-    let mut detached = 0;
-    for run in 0..RUNS {
+    let (runs, mut detached) = (runs(), 0);
+    for run in 0..runs {
         words.restore(&before);
         let (table, process) = machine.start(1);
         for _ in 0..1 + random.below(4) {
@@ -146,8 +183,8 @@ fn spoil_and_work(options: &Options, seed: u64) {
         detached += u32::from(process.why.lock().unwrap().is_some());
         process.die();
     }
-    println!("{detached} of {RUNS} tables were detached");
-    assert!(detached > 0 && detached < RUNS);
+    println!("{detached} of {runs} spoilt tables were detached");
+    assert!(detached > 0 && detached < runs);
     process.die();
 }
 

@@ -57,6 +57,18 @@ fn a_living_owner_is_waited_for_once() {
 }
 
 #[test]
+fn whoever_was_waited_for_in_vain_is_robbed_once_he_is_dead() {
+    let machine = Machine::on_the_heap(&options(10));
+    let [(one, dying), (other, _)] = [0, 1].map(|place| machine.start(place));
+    std::mem::forget(held(&one).unwrap());
+    let token = miss(&other, b"key");
+    assert_eq!(other.put(b"key", b"value", 0, NEVER, 0, Some(token)), Put::Skipped);
+    dying.die();
+    assert!(matches!(other.put(b"key", b"value", 0, NEVER, 0, Some(token)), Put::Stored(_)));
+    sound(&other);
+}
+
+#[test]
 fn the_dead_are_robbed_at_once_and_what_they_left_is_repaired() {
     let machine = Machine::on_the_heap(&options(10));
     let [(one, dead), (other, _)] = [0, 1].map(|place| machine.start(place));
