@@ -37,7 +37,7 @@ export const isolateMutations = [
     file: 'src/backends/native-values.ts',
     from: 'if (found === GONE) {',
     to: 'if (found === GONE && key === undefined) {',
-    red: vitest('shared.spec.ts > is left by all who use it within a second'),
+    red: vitest('shared-damage.spec.ts'),
   },
   {
     name: 'a token of another table is honoured',
