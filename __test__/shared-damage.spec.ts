@@ -54,4 +54,29 @@ describe.skipIf(process.platform === 'win32')('a table of rubbish', () => {
     expect(statSync(join(home, file)).ino).not.toBe(ino)
     cached.cacheClose()
   })
+
+  it('gets no result that was asked of it, and neither does the next', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    let finish = () => {}
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const cached = cache(
+      async (key: string) => {
+        if (key === 'slow') await slow
+        return key
+      },
+      { backend: 'shared', name: freshName() },
+    )
+    await cached('first')
+    const asked = cached('slow')
+    const home = join(base, readdirSync(base)[0])
+    spoil(join(home, readdirSync(home)[0]), 0xff)
+    for (let n = 0; n < 3; n++) expect(await cached(`later ${n}`)).toBe(`later ${n}`)
+    finish()
+    expect(await asked).toBe('slow')
+    expect(warn).toHaveBeenCalledTimes(1)
+    expect([cached.cacheHas('later 2'), cached.cacheHas('slow')]).toEqual([true, false])
+    cached.cacheClose()
+  })
 })

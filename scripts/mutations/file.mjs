@@ -30,12 +30,6 @@ export const fileMutations = [
     to: 'load(Ordering::Relaxed) & GENERATION_MASK;',
     red: cargo('test::attaching::a_file_outlives_those_who_use_it_and_generations_go_up'),
   }),
-  file('handle', {
-    name: 'whoever attaches does not adopt',
-    from: 'if attachment.is_participant() {\n            table.adopt();',
-    to: 'if !attachment.is_participant() {\n            table.adopt();',
-    red: cargo('test::kills::deaths_in_the_middle_of_anything_leave_right_values_and_no_locks'),
-  }),
   file('attachment', {
     name: 'a file that is closed stays locked',
     quick: true,

@@ -33,17 +33,24 @@ export const isolateMutations = [
     red: vitest('threads-near.spec.ts > takes nothing of another generation than the one that there is'),
   },
   {
-    name: 'GONE is ignored',
+    name: 'GONE is ignored by look-ups',
     file: 'src/backends/native-values.ts',
     from: 'if (found === GONE) {',
     to: 'if (found === GONE && key === undefined) {',
-    red: vitest('shared-damage.spec.ts'),
+    red: vitest('shared-damage.spec.ts > is left, and the function goes on'),
   },
   {
     name: 'a token of another table is honoured',
     file: 'src/backends/native-values.ts',
     from: 'else if (how.token.table === table) this.store(table, key, value, how)',
     to: 'else this.store(table, key, value, how)',
-    red: vitest('threads-close.spec.ts'),
+    red: vitest('shared-damage.spec.ts > gets no result that was asked of it'),
+  },
+  {
+    name: 'GONE is ignored by fills',
+    file: 'src/backends/native-values.ts',
+    from: 'if (code === GONE) {',
+    to: 'if (code === GONE && key === undefined) {',
+    red: vitest('shared-damage.spec.ts > is left, and the function goes on'),
   },
 ]

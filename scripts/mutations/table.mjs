@@ -1,6 +1,7 @@
 /** What the table's protocol rests on (docs/table-protocol.md). `quick`: CI runs it on every change. */
 
 const cargo = (test) => ({ kind: 'cargo', test: `table::tests::${test}` })
+const shuttle = (test) => ({ kind: 'shuttle', test: `table::models::shuttle::${test}` })
 const loom = (test) => ({ kind: 'loom', test: `table::models::loom::${test}` })
 
 const table = (file, mutation) => ({ file: `src-rust/table/${file}.rs`, ...mutation })
@@ -218,5 +219,17 @@ export const tableMutations = [
     from: 'compare_exchange(host.own_word(), 0, Ordering::Release, Ordering::Relaxed)',
     to: 'compare_exchange(host.own_word(), 0, Ordering::Relaxed, Ordering::Relaxed)',
     red: loom('an_owner_who_lets_go_is_followed_and_never_robbed'),
+  }),
+  table('writer', {
+    name: 'fence after the lock removed',
+    from: '        fence(Ordering::Release);\n        Self { table, shard, wanted: 0',
+    to: '        Self { table, shard, wanted: 0',
+    red: loom('a_reader_never_takes_the_value_of_the_key_that_its_slot_and_blocks_went_to'),
+  }),
+  table('reader', {
+    name: 'the generation of the entries is compared after the copy',
+    from: 'if current != token.wanted {\n                return Ok(Get::Miss(token));\n            }\n            if let Some(found) = self.probe(sight, ask, token, out) {\n                return Ok(found);\n            }',
+    to: '_ = current;\n            if let Some(found) = self.probe(sight, ask, token, out) {\n                let late = self.gate.current().load(Ordering::Acquire);\n                return Ok(if late == token.wanted { found } else { Get::Miss(token) });\n            }',
+    red: shuttle('one_shard_of_writers_who_give_up'),
   }),
 ]
