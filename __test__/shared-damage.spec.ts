@@ -43,8 +43,7 @@ describe.skipIf(process.platform === 'win32')('a table of rubbish', () => {
     const [file] = readdirSync(home)
     const { ino } = statSync(join(home, file))
     spoil(join(home, file), byte)
-    for (let times = 0; times < 3; times++)
-      for (let n = 0; n < 50; n++) expect(cached(n)).toBe(`value ${n}`)
+    for (let times = 0; times < 3; times++) for (let n = 0; n < 50; n++) expect(cached(n)).toBe(`value ${n}`)
     const codes = warn.mock.calls.map(([, options]) => (options as { code?: string }).code)
     expect(codes).toEqual(['WARP_CACHE_CORRUPT'])
     // The call that noticed it, and one for each key since then.

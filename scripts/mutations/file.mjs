@@ -90,7 +90,9 @@ export const fileMutations = [
     name: 'an opener does not look again once it has the gate',
     from: 'if !sys::status_at(&directory.fd, name.as_c_str()).is_ok_and(|named| named.id == status.id) {',
     to: 'if status.links == u64::MAX {',
-    red: cargo('test::meddling::a_stranger_who_puts_another_file_in_its_place_is_noticed_until_the_last_check'),
+    red: cargo(
+      'test::meddling::a_stranger_who_puts_another_file_in_its_place_is_noticed_until_the_last_check',
+    ),
   }),
   file('remove', {
     name: 'a remover does not look whose name it is',
