@@ -51,7 +51,6 @@ export const fileMutations = [
   }),
   file('attachment', {
     name: 'bounds check of what is allocated off',
-    quick: true,
     from: 'if offset.checked_add(len).is_none_or(|end| end > self.mapping.len()) {',
     to: 'if offset.checked_add(len).is_none() {',
     red: cargo('test::attaching::bytes_are_there_once_they_were_allocated'),

@@ -33,10 +33,10 @@ export const isolateMutations = [
     red: vitest('threads-near.spec.ts > takes nothing of another generation than the one that there is'),
   },
   {
-    name: 'GONE is ignored by look-ups',
-    file: 'src/backends/native-values.ts',
-    from: 'if (found === GONE) {',
-    to: 'if (found === GONE && key === undefined) {',
+    name: 'GONE is ignored',
+    file: 'src/backends/native-table.ts',
+    from: 'export const GONE = -6',
+    to: 'export const GONE = -60',
     red: vitest('shared-damage.spec.ts > is left, and the function goes on'),
   },
   {
@@ -45,12 +45,5 @@ export const isolateMutations = [
     from: 'else if (how.token.table === table) this.store(table, key, value, how)',
     to: 'else this.store(table, key, value, how)',
     red: vitest('shared-damage.spec.ts > gets no result that was asked of it'),
-  },
-  {
-    name: 'GONE is ignored by fills',
-    file: 'src/backends/native-values.ts',
-    from: 'if (code === GONE) {',
-    to: 'if (code === GONE && key === undefined) {',
-    red: vitest('shared-damage.spec.ts > is left, and the function goes on'),
   },
 ]

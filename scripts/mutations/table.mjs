@@ -58,7 +58,6 @@ export const tableMutations = [
   }),
   table('writer', {
     name: 'recount after a death off',
-    quick: true,
     from: 'if patience == Patience::Deadline && self.totals.wants_recount() {',
     to: 'if patience == Patience::Deadline && self.totals.are_flawed() {',
     red: cargo('deaths::a_process_is_killed_at_every_step_of_every_change'),
@@ -73,12 +72,6 @@ export const tableMutations = [
     name: 'bounds check of records and links off',
     from: 'if (index + 1) * N > self.reach.load(Ordering::Relaxed) {',
     to: 'if N == 0 {',
-    red: cargo('hostile::a_spoilt_table_of_one_shard_forgets_or_detaches'),
-  }),
-  table('repair', {
-    name: 'repair keeps two entries of one block',
-    from: 'Some(used) if !*used => *used = true,',
-    to: 'Some(used) => *used = true,',
     red: cargo('hostile::a_spoilt_table_of_one_shard_forgets_or_detaches'),
   }),
   table('repair', {
