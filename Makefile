@@ -99,7 +99,7 @@ asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
 	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
 	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
 
-mutations: $(ADDON_STAMP) ## Break the package in some sixty ways; a suite must notice each
+mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
 	node scripts/mutations/run.mjs
 
 mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute

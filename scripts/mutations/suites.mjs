@@ -42,11 +42,10 @@ const vitest = (root, copy) => ({
   },
 })
 
-/** By kind. All of `cargo` are the same crate, over the atomics of the machine or of a model checker. */
+/** By kind. All of `cargo` are the same crate, over the atomics of the machine or of loom. */
 export const suites = {
   cargo: cargo('target', {}),
   loom: cargo('target/loom', { RUSTFLAGS: '--cfg loom' }),
-  shuttle: cargo('target/shuttle', { RUSTFLAGS: '--cfg shuttle' }),
   vitest,
 }
 
