@@ -18,8 +18,7 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly demo soak steps \
-  soak-steps ready all clean
+  bench-table loom shuttle miri asan nightly mutations mutations-quick demo soak steps soak-steps ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -106,6 +105,12 @@ miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
 asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
 	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
 	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
+
+mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
+	node scripts/mutations/run.mjs
+
+mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
+	node scripts/mutations/run.mjs --quick
 
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \
