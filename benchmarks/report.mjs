@@ -79,7 +79,7 @@ be an error. \`~\` marks a number that varied by more than 20 % between rounds.`
 }
 
 function oneMore({ run: { date, command }, cases }) {
-  return ` The cases ${cases.join(', ')} were measured once more, on ${date.slice(0, 10)} by \`${command}\`.`
+  return ` The cases ${cases.join(', ')} were measured once more, on ${date.slice(0, 10)} by \`${command.replace(/ --out \S+/, '')}\`.`
 }
 
 function verdict() {
