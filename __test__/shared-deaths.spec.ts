@@ -3,7 +3,8 @@
  * dead, and what is left is in order. KILLS=… kills more of them.
  */
 import { describe, it } from 'vitest'
-import { expectDone, runProcesses } from './support/processes'
+import { runProcesses } from './support/processes'
+import { expectDone } from './support/program'
 
 const KILLS = Number(process.env.KILLS ?? 500)
 /** Starting a process takes a tenth of a second of a processor, which may be busy. */

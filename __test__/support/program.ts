@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 
 /** How a program ended, and what it wrote. */
 export interface Ending {
@@ -57,6 +57,16 @@ export function runIn(
     timeout,
   })
   return { status, signal, stdout, stderr }
+}
+
+/** Fails unless the program said that it was done, and nothing else. */
+export function expectDone({ status, signal, stdout, stderr }: Ending): void {
+  expect({ status, signal, stdout, stderr }).toEqual({
+    status: 0,
+    signal: null,
+    stdout: 'done\n',
+    stderr: '',
+  })
 }
 
 function install(): string {
