@@ -18,7 +18,8 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly demo soak soak-deaths soak-hostile ready all clean
+  bench-table loom shuttle miri asan nightly mutations mutations-quick demo soak steps soak-steps \
+  soak-deaths soak-hostile ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -89,6 +90,13 @@ soak-hostile: $(DIST) $(ADDON_STAMP) nightly ## 1,000,000 spoilt tables under AS
 	HOSTILE_RUNS=500000 $(ASAN) table::tests::hostile --nocapture
 	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
 
+STEPS_TEST := cargo test --locked --quiet --release --no-default-features --test steps
+steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample of all instructions
+	@$(call reported,steps,$(STEPS_TEST))
+
+soak-steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after every single instruction
+	@$(call reported,soak-steps,STEPS=all $(STEPS_TEST))
+
 # Each compiles the crate over other atomics, so each has a target directory. One at a time: some set how patient all are.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
 loom: $(CARGO_STAMP) ## The table's protocol under loom: every interleaving of small models
@@ -107,6 +115,12 @@ ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan cargo +night
   --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p') --
 asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
 	$(ASAN)
+
+mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
+	node scripts/mutations/run.mjs
+
+mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
+	node scripts/mutations/run.mjs --quick
 
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \

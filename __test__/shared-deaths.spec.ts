@@ -4,8 +4,7 @@
  * more of them, STOPS=… stops more. `make soak-deaths` does so, and measures.
  */
 import { describe, it } from 'vitest'
-import { expectSuccess } from './support/processes'
-import { runCrash } from './support/program'
+import { expectSuccess, runCrash } from './support/program'
 
 const [KILLS, STOPS] = [process.env.KILLS ?? '500', process.env.STOPS ?? '2']
 /** Starting a process takes a tenth of a second of a processor, which may be busy; somebody may be stopped for 2 s. */

@@ -3,7 +3,8 @@
  * what a process remembers, nor by a computation that had begun before.
  */
 import { describe, it } from 'vitest'
-import { expectDone, runProcesses } from './support/processes'
+import { runProcesses } from './support/processes'
+import { expectDone } from './support/program'
 
 /**
  * The truth is a file of two numbers for each key: what a computation finds, which is raised before a delete, and what a

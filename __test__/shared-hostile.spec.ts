@@ -3,8 +3,7 @@
  * or says anything twice. `make soak-hostile` does so for longer.
  */
 import { describe, it } from 'vitest'
-import { expectSuccess } from './support/processes'
-import { runCrash } from './support/program'
+import { expectSuccess, runCrash } from './support/program'
 
 describe.skipIf(process.platform === 'win32')('a file that somebody scribbles on', () => {
   it('harms nobody', { timeout: 130_000 }, () => {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cache, isWarpCacheError } from 'warp-cache'
 import { freshName } from './support/native'
-import { DEADLINE_MS, runIn } from './support/program'
+import { DEADLINE_MS, type Ending, runIn } from './support/program'
 import { thrownBy } from './support/refused'
 
 const fn = (n: number) => n
@@ -134,29 +134,36 @@ describe.skipIf(process.platform === 'win32')('a file that is not one of ours, o
   })
 })
 
-describe('a directory without room', () => {
-  const inside = (size: string) =>
-    `mkdir -p ${base}/small && mount -t tmpfs -o size=${size} none ${base}/small && exec "$0" "$@"`
-  const possible = (): boolean =>
-    spawnSync('unshare', ['-rm', 'sh', '-c', inside('64k'), 'true']).status === 0
-
-  it('leaves the function computing, counts it and says so once; once there is room, it is used', (context) => {
-    if (!possible()) return context.skip('file systems cannot be mounted here')
-    const source = `
+/** Runs a program where `commands` have changed the file systems; undefined where that is not permitted. */
+function runWhere(commands: string, source: string): Ending | undefined {
+  const permitted = spawnSync('unshare', ['-rm', 'sh', '-c', `set -e; ${commands}`])
+  if (permitted.status !== 0) return undefined
+  return runIn(
+    {},
+    DEADLINE_MS,
+    `
       const { spawnSync } = require('node:child_process')
-      const inside = ${JSON.stringify(inside('128k'))}
       if (process.argv[2] !== 'inside') {
-        const { status, stderr, stdout } = spawnSync('unshare',
-          ['-rm', 'sh', '-c', inside, process.execPath, __filename, 'inside'], { encoding: 'utf8' })
-        console.log(stdout)
-        console.error(stderr)
+        const { status, stderr, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c',
+          ${JSON.stringify(`set -e; ${commands}; exec "$0" "$@"`)}, process.execPath, __filename, 'inside'],
+          { encoding: 'utf8', env: { PATH: process.env.PATH, TMPDIR: ${JSON.stringify(base)} } })
+        process.stdout.write(stdout)
+        process.stderr.write(stderr)
         process.exit(status)
       }
+      const { cache } = require('warp-cache')
+      const make = () => cache((n) => n, { backend: 'shared', name: 'unusual' })
+      ${source}`,
+  )
+}
+
+describe('a directory without room', () => {
+  it('leaves the function computing, counts it and says so once; once there is room, it is used', (context) => {
+    const source = `
       const assert = require('node:assert')
       process.env.WARP_CACHE_DIR = ${JSON.stringify(join(base, 'small'))}
       const warnings = []
       process.on('warning', (warning) => warnings.push(warning))
-      const { cache } = require('warp-cache')
       let computed = 0
       const cached = cache(() => ++computed, { backend: 'shared', name: 'full', maxSize: 10_000 })
       assert.deepStrictEqual([cached(1), cached(1), cached(1)], [1, 2, 3])
@@ -174,7 +181,9 @@ describe('a directory without room', () => {
         }
         call()
       })`
-    const { status, stderr, stdout } = runIn({}, DEADLINE_MS, source)
+    const ending = runWhere(`mkdir -p ${base}/small; mount -t tmpfs -o size=128k none ${base}/small`, source)
+    if (ending === undefined) return context.skip('file systems cannot be mounted here')
+    const { status, stderr, stdout } = ending
     expect({
       status,
       stderr: stderr.replace(/^\(node.*\n|^\(Use.*\n/gm, '').trim(),
@@ -188,29 +197,6 @@ describe('a directory without room', () => {
 })
 
 describe('a machine whose directories are not as usual', () => {
-  /** Runs a program where `commands` have changed the file systems; undefined where that is not permitted. */
-  const runWhere = (commands: string, source: string) => {
-    const permitted = spawnSync('unshare', ['-rm', 'sh', '-c', `set -e; ${commands}`])
-    if (permitted.status !== 0) return undefined
-    return runIn(
-      {},
-      DEADLINE_MS,
-      `
-      const { spawnSync } = require('node:child_process')
-      if (process.argv[2] !== 'inside') {
-        const { status, stderr, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c',
-          ${JSON.stringify(`set -e; ${commands}; exec "$0" "$@"`)}, process.execPath, __filename, 'inside'],
-          { encoding: 'utf8', env: { PATH: process.env.PATH, TMPDIR: ${JSON.stringify(base)} } })
-        process.stdout.write(stdout)
-        process.stderr.write(stderr)
-        process.exit(status)
-      }
-      const { cache } = require('warp-cache')
-      const make = () => cache((n) => n, { backend: 'shared', name: 'unusual' })
-      ${source}`,
-    )
-  }
-
   it('is told about one that is read-only', (context) => {
     const ending = runWhere(
       'mount -t tmpfs -o ro none /dev/shm',

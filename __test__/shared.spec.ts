@@ -1,7 +1,7 @@
 /** One cache for all processes: what one stores, sets, deletes or clears is so for all, also for what others remember. */
 import { describe, expect, it } from 'vitest'
-import { cacheDirectory, expectDone, runProcesses } from './support/processes'
-import { DEADLINE_MS, runIn } from './support/program'
+import { cacheDirectory, runProcesses } from './support/processes'
+import { DEADLINE_MS, expectDone, runIn } from './support/program'
 
 const SERVE = `
   const cached = make((n) => 'worker ' + n)

@@ -231,7 +231,15 @@ describe('a near table', () => {
       held.push(Array.from({ length: n }, (_, i) => near.find(i + 1)).filter(Boolean).length)
     }
     expect(Math.max(...held)).toBe(17)
-    expect([near.find(7), near.find(60)?.value]).toEqual([undefined, 60])
+    // Others go for a value that comes in, and no more of them than must.
+    for (let n = 0; n < 8; n++) near.put(100, 100, 3, 0, 0, Number.POSITIVE_INFINITY, 900)
+    expect([near.find(7), near.find(100)?.value]).toEqual([undefined, 100])
+    expect(Array.from({ length: 60 }, (_, i) => near.find(i + 1)).filter(Boolean).length).toBe(16)
+    // And for one that grows.
+    for (let n = 0; n < 8; n++) near.put(101, 101, 3, 0, 0, Number.POSITIVE_INFINITY, 1)
+    near.put(101, 101, 3, 0, 0, Number.POSITIVE_INFINITY, 1_000)
+    const numbers = Array.from({ length: 101 }, (_, i) => i + 1)
+    expect(numbers.filter((n) => near.find(n)).length).toBe(17)
   })
 
   it('takes in one in eight where there is no room', () => {

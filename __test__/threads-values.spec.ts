@@ -272,7 +272,7 @@ describe('codecs', () => {
 })
 
 describe('strings around the length that is handed over without a copy in JavaScript', () => {
-  const lengths = [0, 1, 254, 255, 256, 257]
+  const lengths = [0, 1, 255, 256, 1022, 1023, 1024, 1025]
   it.each(['a', 'ÿ', 'Ā'])('of %j', (unit) => {
     for (const near of [true, false]) {
       const cached = threads((key: unknown) => unit.repeat(lengths[(key as number[])[0]]), { near })

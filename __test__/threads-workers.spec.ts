@@ -3,7 +3,7 @@
  * workers may come, go and be terminated in the middle of a call.
  */
 import { describe, expect, it } from 'vitest'
-import { type Ending, runProgram } from './support/program'
+import { type Ending, expectDone, runProgram } from './support/program'
 
 /** Runs a program of several isolates: `main` in the first, `work` in workers. Both know `cache`, `make` and `same`. */
 function runThreads(main: string, work: string): Ending {
@@ -30,15 +30,6 @@ function runThreads(main: string, work: string): Ending {
     if (isMainThread) main().then(() => console.log('done'))
     else work()
   `)
-}
-
-function expectDone({ status, signal, stdout, stderr }: Ending): void {
-  expect({ status, signal, stdout, stderr }).toEqual({
-    status: 0,
-    signal: null,
-    stdout: 'done\n',
-    stderr: '',
-  })
 }
 
 describe('what one isolate does', () => {

@@ -68,9 +68,12 @@ export class Near {
   private first: number
   private readonly largest: number
   private bytes = 0
-  private policy: Sieve
+  private policy: NearSieve
   private capacity = 0
   private size = 0
+  /** The highest place that was ever used, and those below that are free. */
+  private top = 0
+  private free: number[] = []
   private refused = 0
 
   /** @param counters - where hits are counted, too, so that a hit finds everything in one object. */
@@ -130,12 +133,10 @@ export class Near {
   ): void {
     if (this.versions[TABLE_GENERATION] !== this.generation) this.clear()
     if (generation !== this.generation || bytes > this.largest) return
-    // Seldom: most entries are small, and are too many before they are too large together.
-    if (this.bytes + bytes > this.maxBytes) this.clear()
-    const place = this.index.find(key)
-    const entry = this.entries[place]
+    const entry = this.entries[this.index.find(key)]
     if (entry === undefined) {
-      if (!this.admits()) return
+      if (!this.admits(bytes)) return
+      while (this.bytes + bytes > this.maxBytes) this.remove(this.policy.victim())
       this.insert(key, new NearEntry(value, this.first + slot, version, expiresAt, bytes))
       return
     }
@@ -146,13 +147,14 @@ export class Near {
     entry.expiresAt = expiresAt
     entry.bytes = bytes
     this.bytes += bytes
+    // It may have grown.
+    while (this.bytes > this.maxBytes) this.remove(this.policy.victim())
   }
 
   /** Lets go of a value that was found to be outdated. */
-  forget(entry: NearEntry): void {
-    this.bytes -= entry.bytes
-    entry.bytes = 0
-    entry.value = undefined
+  forget(key: Key): void {
+    const place = this.index.find(key)
+    if (place !== 0) this.remove(place)
   }
 
   /** Forgets everything, and gives its memory back. */
@@ -163,6 +165,8 @@ export class Near {
     this.policy = this.newPolicy()
     this.bytes = 0
     this.size = 0
+    this.top = 0
+    this.free = []
     this.capacity = 0
     this.generation = this.versions[TABLE_GENERATION]
   }
@@ -185,11 +189,14 @@ export class Near {
     this.generation = Number.NaN
   }
 
-  private admits(): boolean {
-    return this.size < this.maxSize || ++this.refused % ADMITTED === 0
+  private admits(bytes: number): boolean {
+    const isFull = this.size === this.maxSize || this.bytes + bytes > this.maxBytes
+    if (!isFull || ++this.refused % ADMITTED === 0) return true
+    // Whoever would go may have gone from the table long ago.
+    return !this.isCurrent(this.entries[this.policy.next()]!)
   }
 
-  private newPolicy(): Sieve {
+  private newPolicy(): NearSieve {
     return new NearSieve(graceEntries(this.maxSize, GRACE_WINDOW), this)
   }
 
@@ -209,8 +216,20 @@ export class Near {
     return place
   }
 
+  private remove(place: number): void {
+    const key = this.index.keyOf(place)
+    if (!Array.isArray(key)) this.quick.delete(key as Token)
+    this.bytes -= this.entries[place]!.bytes
+    this.entries[place] = undefined
+    this.index.remove(place)
+    this.policy.remove(place)
+    this.free.push(place)
+    this.size--
+  }
+
   private newPlace(key: Key): number {
-    const place = ++this.size
+    this.size++
+    const place = this.free.pop() ?? ++this.top
     if (place > this.capacity) {
       this.capacity = Math.min(this.maxSize, Math.max(FIRST_CAPACITY, 2 * this.capacity))
       this.index.grow(this.capacity)
@@ -222,7 +241,7 @@ export class Near {
   }
 }
 
-/** SIEVE over entries that know themselves whether they were hit. */
+/** SIEVE over entries that know themselves whether they were hit. Those that are outdated go first. */
 class NearSieve extends Sieve {
   constructor(
     grace: number,
@@ -231,12 +250,18 @@ class NearSieve extends Sieve {
     super(grace)
   }
 
+  /** Where the hand is. There must be an entry. */
+  next(): number {
+    return this.hand === 0 ? this.ring.newer[0] : this.hand
+  }
+
   protected override search(stop: number): number {
-    const { entries } = this.near
+    const { near } = this
+    const { entries } = near
     const { newer } = this.ring
     const oldest = newer[0]
-    let place = this.hand === 0 ? oldest : this.hand
-    for (let entry = entries[place]!; entry.visited !== 0; entry = entries[place]!) {
+    let place = this.next()
+    for (let entry = entries[place]!; entry.visited !== 0 && near.isCurrent(entry); entry = entries[place]!) {
       entry.visited = 0
       place = newer[place]
       if (place === 0 || place === stop) place = oldest

@@ -2,7 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect } from 'vitest'
+import { afterAll } from 'vitest'
 import { DEADLINE_MS, type Ending, runIn } from './program'
 
 /** Where shared caches are, on a file system like the one that they are made for where there is one. */
@@ -71,19 +71,4 @@ export function runProcesses(
     if (process.argv[2] === 'work') work()
     else main().then(() => { console.log('done'); process.exit() })`,
   )
-}
-
-/** Fails unless the program said that it was done, and nothing else. */
-export function expectDone({ status, signal, stdout, stderr }: Ending): void {
-  expect({ status, signal, stdout, stderr }).toEqual({
-    status: 0,
-    signal: null,
-    stdout: 'done\n',
-    stderr: '',
-  })
-}
-
-/** Fails unless the program ended well, whatever it reported. */
-export function expectSuccess({ status, signal, stderr }: Ending): void {
-  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
 }

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 
 /** How a program ended, and what it wrote. */
 export interface Ending {
@@ -69,6 +69,21 @@ function runFile(cwd: string, env: Record<string, string>, timeout: number, ...c
     timeout,
   })
   return { status, signal, stdout, stderr }
+}
+
+/** Fails unless the program said that it was done, and nothing else. */
+export function expectDone({ status, signal, stdout, stderr }: Ending): void {
+  expect({ status, signal, stdout, stderr }).toEqual({
+    status: 0,
+    signal: null,
+    stdout: 'done\n',
+    stderr: '',
+  })
+}
+
+/** Fails unless the program ended well, whatever it reported. */
+export function expectSuccess({ status, signal, stderr }: Ending): void {
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
 }
 
 function install(): string {

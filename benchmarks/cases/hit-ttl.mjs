@@ -11,7 +11,11 @@ export default {
   title: 'Hit with a TTL',
   unit: 'ns',
   baseline: 'warp-cache, no TTL',
-  subjects: [{ id: 'warp-cache, no TTL', peer: 'warp-cache', form: 'plain' }, ...EVERY_PEER],
+  subjects: [
+    { id: 'warp-cache, no TTL', peer: 'warp-cache', form: 'plain' },
+    'Map and a clock',
+    ...EVERY_PEER,
+  ],
   variants: ['number', 'string'],
   note: () => 'none expires',
 

@@ -22,8 +22,9 @@ const FILES = {
   ocache: 'ocache.mjs',
 }
 
-/** Those whose values live outside V8's heap: they take part where the question is about that. */
+/** Those that take part where the question is about them: mostly their values live outside V8's heap. */
 const STORES = {
+  'Map and a clock': 'map-clock.mjs',
   'native call alone': 'native-call.mjs',
   lmdb: 'lmdb.mjs',
   Redis: 'redis.mjs',

@@ -39,7 +39,7 @@ function store({ maxSize, values }) {
       return typeof found === 'string' ? found : undefined
     },
     set(key, value) {
-      if (value.length > 255) cannot('it knows no values but short strings')
+      if (value.length > 1_023) cannot('it knows no values but short strings')
       words[LENGTH] = IN_ARGUMENT
       putString(key, value)
     },

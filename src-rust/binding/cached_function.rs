@@ -118,7 +118,7 @@ impl CachedFunction {
 
     /// The operations of every call, which give codes and leave everything else in the scratch; look-ups also give a
     /// value that is a string. A key is a string, a number, or so many bytes in the scratch. A value that is stored lies
-    /// in the scratch, or where its length is 2³² - 1, is a string of up to 255 units and the second argument.
+    /// in the scratch, or where its length is 2³² - 1, is a string of up to 1,023 units and the second argument.
     #[napi(
         catch_unwind,
         ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string, value?: string): number; putNumber(key: number, value?: string): number; putKey(length: number, value?: string): number; deleteKey(length: number): number }"

@@ -49,14 +49,14 @@ const CALLS_PER_LOOK: u32 = 64;
 /// UTF-16 units of a key that are read without asking for memory.
 const UNITS_ON_STACK: usize = 256;
 /// A value that is an argument has fewer UTF-16 units: `src/backends/native-exchange.ts` has the same limit.
-const TEXT_UNITS: usize = 257;
+const TEXT_UNITS: usize = 1025;
 
 const NO_SCRATCH: &CStr = c"the scratch memory is not bound";
 const NO_STRING: &CStr = c"the key must be a string";
 const NO_NUMBER: &CStr = c"the key must be a number";
 const NO_LENGTH: &CStr = c"the key's length must be a number that the scratch has room for";
 const NO_VALUE: &CStr = c"the scratch holds no value of that length";
-const NO_TEXT: &CStr = c"the value must be a string of at most 255 units";
+const NO_TEXT: &CStr = c"the value must be a string of at most 1,023 units";
 
 /// A function's handle on its table, in one isolate.
 pub(super) struct Handle {

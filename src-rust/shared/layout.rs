@@ -6,6 +6,7 @@
 use crate::hash::hash;
 use crate::name;
 use crate::table;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Goes up when the meaning of anything in a file changes without its place.
 pub(super) const VERSION: u32 = 1;
@@ -98,8 +99,21 @@ const _: () = {
     }
 };
 
-/// A number that changes with every place in a file, those in the table included.
+/// A number that changes with every place in a file, those in the table included. To open a file it is needed five times,
+/// and to compute it costs as much as all else. No `OnceLock`: a child by `fork` could wait for it for ever.
 pub(super) fn layout_hash() -> u64 {
+    static KNOWN: AtomicU64 = AtomicU64::new(0);
+    match KNOWN.load(Ordering::Relaxed) {
+        0 => {
+            let hash = compute_layout_hash();
+            KNOWN.store(hash, Ordering::Relaxed);
+            hash
+        }
+        known => known,
+    }
+}
+
+fn compute_layout_hash() -> u64 {
     let own = [
         u64::from(PARTICIPANTS),
         PARTICIPANT_BYTES as u64,

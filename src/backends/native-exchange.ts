@@ -25,7 +25,7 @@ export const NOW = 5
 /** In place of the length of a value that is stored: it is a string, and an argument. */
 export const IN_ARGUMENT = 2 ** 32 - 1
 /** Such a string has no more UTF-16 units than this; src-rust/binding/hot.rs has room for them. */
-export const LONGEST_ARGUMENT = 255
+export const LONGEST_ARGUMENT = 1023
 
 export const SET = 0
 export const FILL = 1

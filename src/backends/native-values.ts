@@ -135,7 +135,7 @@ export class NativeValues {
     }
     if (found === MISS) this.token = table.token()
     else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
-    if (entry !== undefined) near!.forget(entry)
+    if (entry !== undefined) near!.forget(key)
     return NOTHING
   }
 
