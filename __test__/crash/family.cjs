@@ -77,12 +77,19 @@ function states(pid) {
     const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
     return stdout.trim().slice(0, 1).split('')
   }
+  const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? []
+  const stats = threads.map((thread) =>
+    unlessGone(() => readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  )
+  return stats.filter(Boolean).map((stat) => stat.replace(/.*\) /s, '').charAt(0))
+}
+
+/** What is read; undefined if the process or thread is gone. */
+function unlessGone(read) {
   try {
-    return readdirSync(`/proc/${pid}/task`).map((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').replace(/.*\) /s, '').charAt(0),
-    )
+    return read()
   } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return []
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined
     throw error
   }
 }
