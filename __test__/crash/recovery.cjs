@@ -18,8 +18,9 @@ const VICTIM = 2
 const [SMALL, LARGE] = [100, 60_000]
 /** Milliseconds. */
 const BARS = { p99: 10, max: 100 }
-/** How often the lock is looked at, and for how long. */
+/** How often the lock is looked at. */
 const PERIOD = 0.1
+/** After so long neither lock nor survivors are waited for. */
 const PATIENCE = 20_000
 
 const nursery = new Nursery()
@@ -54,9 +55,11 @@ function release(file, number) {
 
 /** The first write of somebody who could not write at this time. */
 function writeAfter(who, time) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`survivor ${who} does not write`)), PATIENCE)
     voices[who].on('gap', function heard(_from, to) {
       if (to < time) return
+      clearTimeout(late)
       voices[who].off('gap', heard)
       resolve(to)
     })
