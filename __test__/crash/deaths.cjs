@@ -82,6 +82,7 @@ function kill(one) {
   one.killed = true
   tally.kills++
   killed[one.nursery === lax ? 'lax' : 'reaping']++
+  if (tally.kills % 1_000 === 0) console.log(`killed ${tally.kills}, stopped ${tally.stops}`)
   signal(one, 'SIGKILL')
 }
 

@@ -11,7 +11,7 @@ const { KEYS, check, open, random, valueFor } = require('./values.cjs')
 const { writer, end, group, threads } = isMainThread ? JSON.parse(process.argv[2]) : workerData
 const near = writer % 2 === 0
 /** How much nicer to others its main thread is than whoever has only begun. */
-const NICER = 5
+const NICER = 10
 let nonce = isMainThread ? 0 : 1_000_000 + random(1_000_000)
 /** How many computations are left to one that dies by itself. */
 let left = end === undefined ? Number.POSITIVE_INFINITY : random(60)
