@@ -6,7 +6,7 @@ const { EventEmitter, once } = require('node:events')
 const { readFileSync, readdirSync } = require('node:fs')
 const { resolve } = require('node:path')
 const { createInterface } = require('node:readline')
-const { setImmediate: nextTurn } = require('node:timers/promises')
+const { setTimeout: pause } = require('node:timers/promises')
 
 const nurseries = new Set()
 // Whoever is stopped could not end with this process, and clean up.
@@ -100,7 +100,7 @@ async function isIn(pid, state) {
     const found = states(pid)
     if (found.length === 0) return false
     if (found.every((each) => each === state)) return true
-    await nextTurn()
+    await pause(1)
   }
 }
 
