@@ -1,6 +1,6 @@
-/** A control group with a limit of memory, which goes with this process; undefined where none can be made. */
+/** A control group with a limit of memory, which goes with the directory; undefined where none can be made. */
 'use strict'
-const { existsSync, mkdirSync, rmdirSync, writeFileSync } = require('node:fs')
+const { existsSync, mkdirSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 /** Enough for a process that has just begun, and soon filled by who wants to die of it. */
@@ -11,24 +11,20 @@ const KINDS = [
   ['/sys/fs/cgroup', 'memory.max'],
 ]
 
+/** Whether a group could be made there, with a limit. */
 function make(base, limit) {
-  if (!existsSync(base)) return undefined
   const group = join(base, `warp-cache-crash-${process.pid}`)
+  if (!existsSync(base)) return false
   try {
     mkdirSync(group)
-  } catch {
-    return undefined
-  }
-  process.once('exit', () => rmdirSync(group))
-  try {
+    process.env.MEMORY_GROUP = group
     writeFileSync(join(group, limit), String(BYTES), { flag: 'r+' })
-    return group
+    return true
   } catch {
-    return undefined
+    return false
   }
 }
 
-let group
-for (const [base, limit] of KINDS) group ??= make(base, limit)
+const made = KINDS.some(([base, limit]) => make(base, limit))
 
-module.exports = { group }
+module.exports = { group: made ? process.env.MEMORY_GROUP : undefined }

@@ -2,8 +2,8 @@
 'use strict'
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { rmSync } = require('node:fs')
 const { resolve } = require('node:path')
+const { remove } = require('./leavings.cjs')
 
 /** What a process may have on its own heap, in MiB: enough, and soon filled by who wants to die of it. */
 const HEAP = '--max-old-space-size=64'
@@ -30,13 +30,13 @@ function start({ id, program, task }) {
   tell({ id, pid: child.pid })
 }
 
-/** If whoever has started this is gone, he has left the directory to those who may still use it. */
+/** If whoever has started this is gone, he could not remove what was still in use. */
 async function end() {
   isOver = true
   const ended = [...children].map((child) => once(child, 'close'))
   for (const child of children) child.kill('SIGKILL')
   await Promise.all(ended)
-  if (!process.connected) rmSync(process.env.WARP_CACHE_DIR, { recursive: true, force: true, maxRetries: 10 })
+  if (!process.connected) remove()
   process.exit()
 }
 
