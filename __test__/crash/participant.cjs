@@ -73,8 +73,8 @@ function thread() {
   })
 }
 
-// Those who start come first, or hardly anybody would be there to be killed; so do those who are waited for.
-if (!isImmortal || !isMainThread)
-  setPriority(Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW))
+// Those who start come first, or hardly anybody would be there to be killed; then those who are waited for.
+const nicer = isImmortal && isMainThread ? NICER / 2 : NICER
+setPriority(Math.min(getPriority() + nicer, constants.priority.PRIORITY_LOW))
 if (threads) thread()
 round()
