@@ -94,9 +94,10 @@ describe.skipIf(process.platform === 'win32')('a table of rubbish', () => {
     closeSync(file)
     const found = new Set<number>()
     for (const { args, value } of cached.cacheEntries()) {
-      expect(value).toBe(`value ${args[0]}`)
-      expect(found).not.toContain(args[0])
-      found.add(args[0])
+      const [key] = args!
+      expect(value).toBe(`value ${key}`)
+      expect(found).not.toContain(key)
+      found.add(key)
     }
     expect(found.size).toBe(40)
     cached.cacheClose()
