@@ -22,6 +22,11 @@ const NUMBER: u8 = 0x02;
 /// docs/value-format.md.
 const ALL_NARROW: u8 = 0x30;
 const ALL_WIDE: u8 = 0x31;
+/// What begins a value that is a number: see there.
+const SMALL_INT: u8 = 0x80;
+const INT8: u8 = 0x05;
+const INT32: u8 = 0x06;
+const DOUBLE: u8 = 0x07;
 
 // What an operation answers. A hit answers with the length of the value.
 const MISS: i32 = -1;
@@ -40,8 +45,10 @@ const SKIPPED: i32 = 2;
 const FILL: u32 = 1;
 const REFRESH: u32 = 2;
 
-/// The length of a value that is not in the scratch: it is the string that is the operation's second argument.
-const IN_ARGUMENT: u32 = u32::MAX;
+/// The length of a value that is not in the scratch: it is the string that is the operation's second argument, or the
+/// number.
+const STRING_IN_ARGUMENT: u32 = u32::MAX;
+const NUMBER_IN_ARGUMENT: u32 = u32::MAX - 1;
 
 /// A call in so many reads a clock to see whether it is time to ask the kernel about the file.
 const CALLS_PER_LOOK: u32 = 64;
@@ -57,6 +64,7 @@ const NO_NUMBER: &CStr = c"the key must be a number";
 const NO_LENGTH: &CStr = c"the key's length must be a number that the scratch has room for";
 const NO_VALUE: &CStr = c"the scratch holds no value of that length";
 const NO_TEXT: &CStr = c"the value must be a string of at most 1,023 units";
+const NO_NUMBER_VALUE: &CStr = c"the value must be a number";
 
 /// A function's handle on its table, in one isolate.
 pub(super) struct Handle {
@@ -232,11 +240,20 @@ fn answer_get(table: &Table, key: &Key<'_>, head: &mut Head, value: &mut [u8], t
     }
 }
 
-/// Stores what lies in the scratch, or the string that `value` is.
+/// Stores what lies in the scratch, or the string or number that `value` is.
 fn answer_put(table: &Table, key: &Key<'_>, head: &mut Head, outgoing: &[u8], value: Argument) -> Answer {
-    if head.length != IN_ARGUMENT {
-        return store(table, key, head, outgoing.get(..head.length as usize).ok_or(NO_VALUE)?);
+    match head.length {
+        STRING_IN_ARGUMENT => put_string(table, key, head, value),
+        NUMBER_IN_ARGUMENT => {
+            let (bytes, length) = encode_number(value.double().ok_or(NO_NUMBER_VALUE)?);
+            head.length = length as u32;
+            store(table, key, head, &bytes[..length])
+        }
+        length => store(table, key, head, outgoing.get(..length as usize).ok_or(NO_VALUE)?),
     }
+}
+
+fn put_string(table: &Table, key: &Key<'_>, head: &mut Head, value: Argument) -> Answer {
     let mut units = [const { MaybeUninit::<u16>::uninit() }; TEXT_UNITS];
     let copied = value.utf16(&mut units).filter(|&copied| copied < TEXT_UNITS - 1).ok_or(NO_TEXT)?;
     // SAFETY: V8 has written as many as it said.
@@ -247,6 +264,30 @@ fn answer_put(table: &Table, key: &Key<'_>, head: &mut Head, outgoing: &[u8], va
     // SAFETY: `encode_text` has written as many as it said.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), length) };
     store(table, key, head, bytes)
+}
+
+/// A number as a value, and how many bytes that is.
+fn encode_number(number: f64) -> ([u8; 9], usize) {
+    let whole = number as i32;
+    let mut bytes = [DOUBLE; 9];
+    // -0 is no whole number.
+    if f64::from(whole).to_bits() != number.to_bits() {
+        let number = if number.is_nan() { f64::NAN } else { number };
+        bytes[1..].copy_from_slice(&number.to_le_bytes());
+        return (bytes, 9);
+    }
+    if let Ok(small) = i8::try_from(whole) {
+        return match small {
+            0.. => ([SMALL_INT | small.cast_unsigned(); 9], 1),
+            _ => {
+                bytes[..2].copy_from_slice(&[INT8, small.cast_unsigned()]);
+                (bytes, 2)
+            }
+        };
+    }
+    bytes[0] = INT32;
+    bytes[1..5].copy_from_slice(&whole.to_le_bytes());
+    (bytes, 5)
 }
 
 /// Writes a string as a value, and says how many bytes that are: the first ones of `bytes`.

@@ -2,6 +2,7 @@
  * A function over a native table: everything of a call except the first try for a near hit, which `native-hit.ts`
  * makes. Concurrent calls of one isolate share one computation; those of different isolates do not.
  */
+import { NEVER } from '../expiry'
 import type { Flight } from '../flight'
 import { deepFreeze } from '../freeze'
 import { KeyReader } from '../keys/reader'
@@ -151,6 +152,7 @@ export class NativeFunction extends NativeCache {
     if (then !== undefined)
       return this.launch(key, value as object, then, { token, refresh, dropped }).promise
     if (dropped) return value
+    if (!refresh && ttl === NEVER && values.fillPlain(key, value, token)) return value
     if (freeze) deepFreeze(value)
     values.fill(key, value, { ttl, token, replacing: refresh })
     return value

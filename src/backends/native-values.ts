@@ -11,21 +11,12 @@ import type { Key } from '../keys/tokens'
 import { Near, type NearEntry, type Words } from '../near'
 import type { ParsedOptions } from '../options'
 import { type Counters, DETACHED, HITS, newNativeCounters, OVERSIZE_SKIPS, UNSTORABLE } from '../stats'
-import {
-  EXPIRES_AT,
-  FLAGS,
-  GENERATION,
-  KEY,
-  LENGTH,
-  LONGEST_ARGUMENT,
-  MODE,
-  SLOT,
-  VERSION,
-} from './native-exchange'
+import { EXPIRES_AT, FLAGS, GENERATION, KEY, LENGTH, MODE, SLOT, VERSION } from './native-exchange'
 import { Opening } from './native-opening'
 import {
   type FillToken,
   GONE,
+  isArgument,
   MISS,
   type NativeTable,
   OVERSIZE,
@@ -183,6 +174,21 @@ export class NativeValues {
     else if (how.token.table === table) this.store(table, key, value, how)
   }
 
+  /**
+   * `fill` of what was returned as it is, does not expire, and goes as an argument: most of what is computed, so it does
+   * without an object that says how. False: it is something else.
+   */
+  fillPlain(key: Key, value: unknown, token: FillToken | undefined): boolean {
+    const { table } = this
+    if (token === undefined || table === undefined || token.table !== table || !isArgument(value))
+      return false
+    const code = table.fill(key, value, token)
+    if (code === UNTIMED) return false
+    if (code === GONE) this.leave(table)
+    else if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
+    return true
+  }
+
   /** Stores a value in place of whatever there is. */
   set(key: Key, value: unknown, ttl: number): void {
     const table = this.table ?? this.reopened()
@@ -296,10 +302,9 @@ export class NativeValues {
     // Before the value lies in the scratch: the clock may be the user's.
     const now = how.ttl === NEVER ? table.time() : table.now()
     const flags = how.promise === undefined ? 0 : PROMISED
-    if (typeof value === 'string' && value.length <= LONGEST_ARGUMENT)
-      return table.put(key, value, flags, now, how)
+    if (isArgument(value)) return table.put(key, value, 0, flags, now, how)
     const length = this.encoded(table, value)
-    return length < 0 ? length : table.put(key, length, flags, now, how)
+    return length < 0 ? length : table.put(key, undefined, length, flags, now, how)
   }
 
   /** The value that was just found, decoded, or `NOTHING`. */
