@@ -18,7 +18,7 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly mutations mutations-quick demo soak steps soak-steps ready all clean
+  bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -112,6 +112,18 @@ mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice
 mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
 	node scripts/mutations/run.mjs --quick
 
+# What the fuzzer found to be worth keeping is in fuzz/corpus/, which is not part of the repository.
+FUZZ_SECONDS := 30
+FUZZ_TARGETS := header table
+fuzz: nightly ## Two fuzzers at the bytes of a file: header; index, records and chains. 30 s each
+	@cargo fuzz --version > /dev/null 2>&1 || cargo install --locked --quiet cargo-fuzz@0.13.2
+	@mkdir -p $(FUZZ_TARGETS:%=fuzz/corpus/%)
+	@for target in $(FUZZ_TARGETS); do echo "== $$target =="; \
+	  directory=$$(mktemp -d -p /dev/shm 2> /dev/null || mktemp -d); \
+	  WARP_CACHE_DIR=$$directory cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+	  -max_total_time=$(FUZZ_SECONDS) -max_len=400 -print_final_stats=1; status=$$?; rm -rf "$$directory"; \
+	  [ $$status = 0 ] || exit $$status; done
+
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \
 	  rustup toolchain install nightly --profile minimal --component miri --component rust-src
@@ -125,7 +137,7 @@ ready: ## Everything that CI runs
 all: build lint types package test ## Build, and check everything but the demo
 
 clean: ## Remove what was built; installed dependencies stay
-	node scripts/clean.mjs dist coverage reports target index.js index.d.ts npm artifacts
+	node scripts/clean.mjs dist coverage reports target fuzz/target fuzz/corpus fuzz/artifacts index.js index.d.ts npm artifacts
 	rm -f ./*.node
 
 # The stamps live in what they vouch for: whoever deletes that deletes the stamp too.

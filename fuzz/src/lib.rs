@@ -1,0 +1,129 @@
+//! What the fuzz targets have in common: a small shared cache, everything that can be done with it, and the fuzzer's bytes
+//! as numbers.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use warp_cache::name::Name;
+use warp_cache::shared::{self, Shared};
+use warp_cache::table::{Cursor, Get, NEVER, Next, Options, Table};
+
+const KEYS: u8 = 24;
+
+/// The fuzzer's bytes as numbers; zeros behind the end.
+#[derive(Debug)]
+pub struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn take<const N: usize>(&mut self) -> [u8; N] {
+        let (taken, rest) = self.0.split_at(N.min(self.0.len()));
+        self.0 = rest;
+        std::array::from_fn(|at| taken.get(at).copied().unwrap_or(0))
+    }
+
+    pub fn byte(&mut self) -> u8 {
+        let [byte] = self.take();
+        byte
+    }
+
+    pub fn u16(&mut self) -> u16 {
+        u16::from_le_bytes(self.take())
+    }
+
+    pub fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.take())
+    }
+}
+
+/// The directory that `WARP_CACHE_DIR` says.
+pub fn directory() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(|| shared::directory().expect("there is a directory"))
+}
+
+/// The file of the cache, which must have been made.
+pub fn file() -> &'static str {
+    static FILE: OnceLock<String> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let listed = shared::list(directory()).expect("it can be listed");
+        let mut files = listed.into_iter().filter(|each| each.cache.is_some()).map(|each| each.file);
+        files.next().expect("there is a file")
+    })
+}
+
+pub fn path() -> PathBuf {
+    directory().join(file())
+}
+
+/// The file, to be written to behind everybody's back.
+pub fn writable(empty: bool) -> File {
+    let mut options = OpenOptions::new();
+    options.write(true).create(empty).truncate(empty).mode(0o600).open(path()).expect("it can be written")
+}
+
+/// Opens the cache; `None`: it cannot be had just now.
+pub fn open() -> Option<Arc<Shared>> {
+    let units: Vec<u16> = format!("fuzz-{}", std::process::id()).encode_utf16().collect();
+    let options = Options {
+        max_size: 14,
+        max_bytes: 12_000,
+        max_key_size: 64,
+        max_value_size: 2_000,
+        grace_window: 0.25,
+        shards: None,
+        seed: 0,
+    };
+    let name = Name::from_utf16(&units).expect("it is a name");
+    shared::open(&name, &options, "fuzz 1").ok()
+}
+
+fn key(number: u8) -> Vec<u8> {
+    vec![number; 1 + usize::from(number) % 20]
+}
+
+fn value(number: u8, len: usize) -> Vec<u8> {
+    (0..len).map(|at| (usize::from(number) * 31 + at * 7 + len) as u8).collect()
+}
+
+pub fn fill(table: &Table) {
+    for number in 0..12 {
+        let expires_at = if number % 4 == 0 { 5 } else { NEVER };
+        table.put(&key(number), &value(number, usize::from(number) * 40), 0, expires_at, 0, None);
+    }
+    table.delete(&key(9), 0);
+}
+
+/// One operation. What is found is what was stored.
+pub fn operate(table: &Table, input: &mut Input<'_>, now: u64) {
+    let (what, number) = (input.byte(), input.byte() % KEYS);
+    let (name, mut out) = (key(number), [0; 2_000]);
+    let stored = || value(number, usize::from(what) * 7);
+    match what % 8 {
+        0 | 1 => match table.get(&name, now, &mut out, true) {
+            Get::Hit(hit) => {
+                let len = hit.len as usize;
+                assert_eq!(out[..len], value(number, len));
+            }
+            Get::Larger(_) => panic!("no value is as large"),
+            Get::Miss(token) => _ = table.put(&name, &stored(), 0, now + 3, now, Some(token)),
+        },
+        2 | 3 => _ = table.put(&name, &stored(), 0, NEVER, now, None),
+        4 => _ = table.delete(&name, now),
+        5 => {
+            let (mut cursor, mut key) = (Cursor::default(), [0; 64]);
+            while let Next::Entry(_) = table.next(&mut cursor, now, &mut key, &mut out) {}
+        }
+        6 if number == 0 => table.clear(),
+        6 => _ = (table.len(), table.bytes(), table.evictions(), table.expirations()),
+        _ => _ = (table.skipped_writes(), table.counters(), table.verify()),
+    }
+}
