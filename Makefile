@@ -18,7 +18,8 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps ready all clean
+  bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
+  soak-hostile-bytes ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -102,9 +103,13 @@ MIRI_TESTS := table::tests::behaviour hash::
 miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
 	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +nightly miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
 
+ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan cargo +nightly test --locked --quiet \
+  --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p') --
 asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
-	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
-	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
+	$(ASAN)
+
+soak-hostile-bytes: $(CARGO_STAMP) nightly ## 1,000,000 tables with words changed at random, under AddressSanitizer
+	HOSTILE_RUNS=500000 $(ASAN) tests::hostile::a_spoilt --nocapture
 
 mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
 	node scripts/mutations/run.mjs
@@ -112,17 +117,8 @@ mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice
 mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
 	node scripts/mutations/run.mjs --quick
 
-# What the fuzzer found to be worth keeping is in fuzz/corpus/, which is not part of the repository.
-FUZZ_SECONDS := 30
-FUZZ_TARGETS := header table
-fuzz: nightly ## Two fuzzers at the bytes of a file: header; index, records and chains. 30 s each
-	@cargo fuzz --version > /dev/null 2>&1 || cargo install --locked --quiet cargo-fuzz@0.13.2
-	@mkdir -p $(FUZZ_TARGETS:%=fuzz/corpus/%)
-	@for target in $(FUZZ_TARGETS); do echo "== $$target =="; \
-	  directory=$$(mktemp -d -p /dev/shm 2> /dev/null || mktemp -d); \
-	  WARP_CACHE_DIR=$$directory cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
-	  -max_total_time=$(FUZZ_SECONDS) -max_len=400 -print_final_stats=1; status=$$?; rm -rf "$$directory"; \
-	  [ $$status = 0 ] || exit $$status; done
+fuzz: $(NODE_STAMP) nightly ## Fuzzers at the bytes of a shared file, and at the decoders: 30 s each
+	node scripts/fuzz.mjs
 
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \
@@ -137,7 +133,7 @@ ready: ## Everything that CI runs
 all: build lint types package test ## Build, and check everything but the demo
 
 clean: ## Remove what was built; installed dependencies stay
-	node scripts/clean.mjs dist coverage reports target fuzz/target fuzz/corpus fuzz/artifacts index.js index.d.ts npm artifacts
+	node scripts/clean.mjs dist coverage reports target index.js index.d.ts npm artifacts
 	rm -f ./*.node
 
 # The stamps live in what they vouch for: whoever deletes that deletes the stamp too.

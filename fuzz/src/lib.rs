@@ -2,14 +2,18 @@
 //! as numbers.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::ops::Range;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use warp_cache::name::Name;
-use warp_cache::shared::{self, Shared};
-use warp_cache::table::{Cursor, Get, NEVER, Next, Options, Table};
+use warp_cache::shared::{self, Shared, TABLE_AT};
+use warp_cache::table::{Arrays, Cursor, Get, NEVER, Next, Options, Table};
 
 const KEYS: u8 = 24;
+const OPERATIONS: u64 = 40;
+/// An owner word of a participant that was never claimed.
+const DEAD: u64 = 99 << 16 | 200;
 
 /// The fuzzer's bytes as numbers; zeros behind the end.
 #[derive(Debug)]
@@ -18,10 +22,6 @@ pub struct Input<'a>(&'a [u8]);
 impl<'a> Input<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     pub fn take<const N: usize>(&mut self) -> [u8; N] {
@@ -64,16 +64,15 @@ pub fn path() -> PathBuf {
     directory().join(file())
 }
 
-/// The file, to be written to behind everybody's back.
-pub fn writable(empty: bool) -> File {
+/// The file, to be read and written behind everybody's back.
+pub fn behind(empty: bool) -> File {
     let mut options = OpenOptions::new();
-    options.write(true).create(empty).truncate(empty).mode(0o600).open(path()).expect("it can be written")
+    options.read(true).write(true).create(empty).truncate(empty).mode(0o600);
+    options.open(path()).expect("it can be opened")
 }
 
-/// Opens the cache; `None`: it cannot be had just now.
-pub fn open() -> Option<Arc<Shared>> {
-    let units: Vec<u16> = format!("fuzz-{}", std::process::id()).encode_utf16().collect();
-    let options = Options {
+fn options() -> Options {
+    Options {
         max_size: 14,
         max_bytes: 12_000,
         max_key_size: 64,
@@ -81,9 +80,14 @@ pub fn open() -> Option<Arc<Shared>> {
         grace_window: 0.25,
         shards: None,
         seed: 0,
-    };
+    }
+}
+
+/// Opens the cache; `None`: it cannot be had just now.
+pub fn open() -> Option<Arc<Shared>> {
+    let units: Vec<u16> = format!("fuzz-{}", std::process::id()).encode_utf16().collect();
     let name = Name::from_utf16(&units).expect("it is a name");
-    shared::open(&name, &options, "fuzz 1").ok()
+    shared::open(&name, &options(), "fuzz 1").ok()
 }
 
 fn key(number: u8) -> Vec<u8> {
@@ -126,4 +130,50 @@ pub fn operate(table: &Table, input: &mut Input<'_>, now: u64) {
         6 => _ = (table.len(), table.bytes(), table.evictions(), table.expirations()),
         _ => _ = (table.skipped_writes(), table.counters(), table.verify()),
     }
+}
+
+/// Words of a table that is in use are written over, within what `choose` chooses: then everything is done with it.
+pub fn spoil<const N: usize>(data: &[u8], choose: impl Fn(Arrays) -> [Range<usize>; N]) {
+    let mut input = Input::new(data);
+    let shared = open().expect("it can be made");
+    file();
+    let table = shared.table();
+    fill(table);
+    let arrays = Arrays::new(&options(), TABLE_AT);
+    let (under, owner) = (behind(false), arrays.owner);
+    let offsets: Vec<u64> =
+        choose(arrays).into_iter().flat_map(|range| range.step_by(8)).map(|at| at as u64).collect();
+    let how = input.byte();
+    for _ in 0..=how % 8 {
+        spoil_word(&under, &offsets, &mut input);
+    }
+    if how & 8 != 0 {
+        // So everything is made anew from these words.
+        under.write_all_at(&DEAD.to_ne_bytes(), owner as u64).expect("it can be written");
+    }
+    for now in 0..OPERATIONS {
+        operate(table, &mut input, now);
+    }
+    drop(shared);
+    // Unless it was found damaged, and is gone.
+    let _ = std::fs::remove_file(path());
+}
+
+fn spoil_word(under: &File, offsets: &[u64], input: &mut Input<'_>) {
+    let mut any = || offsets[usize::from(input.u16()) % offsets.len()];
+    let (at, from) = (any(), any());
+    let load = |at| {
+        let mut word = [0; 8];
+        under.read_exact_at(&mut word, at).map_or(0, |()| u64::from_ne_bytes(word))
+    };
+    let (how, was, small) = (input.byte(), load(at), u64::from(input.byte()));
+    let word = match how % 6 {
+        0 => input.u64(),
+        1 => load(from),
+        2 => was ^ 1 << (small % 64),
+        3 => was.wrapping_add(small).wrapping_sub(128),
+        4 => was & !0xffff_ffff | small,
+        _ => was & 0xffff_ffff | small << 32,
+    };
+    under.write_all_at(&word.to_ne_bytes(), at).expect("it can be written");
 }

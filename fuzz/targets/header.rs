@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use std::io::Write;
 use std::sync::OnceLock;
 use warp_cache::shared;
-use warp_cache_fuzz::{Input, directory, file, fill, open, operate, path, writable};
+use warp_cache_fuzz::{Input, behind, directory, file, fill, open, operate, path};
 
 const OPERATIONS: u64 = 10;
 
@@ -31,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
     if is_sealed {
         shared::seal(&mut bytes);
     }
-    writable(true).write_all(&bytes).expect("it can be written");
+    behind(true).write_all(&bytes).expect("it can be written");
     let _ = shared::list(directory());
     let _ = shared::counts(directory(), file());
     if let Some(shared) = open() {

@@ -30,6 +30,8 @@ pub use handle::Shared;
 #[cfg(fuzzing)]
 pub use header::seal;
 use identity::{Epoch, FileName, Identity};
+#[cfg(fuzzing)]
+pub use layout::TABLE_AT;
 pub use list::{Cache, Listed, find, list};
 pub use remove::Removed;
 use std::path::Path;

@@ -52,6 +52,8 @@ use crate::shim::{AtomicU32, Ordering};
 use arena::Arena;
 use geometry::Geometry;
 pub use host::{Host, Owner};
+#[cfg(fuzzing)]
+pub use layout::Arrays;
 pub use layout::{Plan, layout_hash};
 use reader::{Ask, Sight};
 use region::Area;
