@@ -106,6 +106,23 @@ fn a_reader_never_takes_the_value_of_the_key_that_its_slot_and_blocks_went_to() 
     });
 }
 
+/// Whoever fills the blocks has not freed them, and so has put no fence between that and this.
+#[test]
+fn a_reader_never_takes_what_another_writer_put_in_blocks_that_one_freed() {
+    explore(|| {
+        let table = table(1);
+        set(&table, A, 1);
+        let there = Arc::clone(&table);
+        let change = move |table: &Table| {
+            table.delete(&A, 0);
+            spawn(move || _ = set(&there, *b"key of b", 2)).join().unwrap();
+        };
+        if let (Ok((number, _)), ()) = race(&table, |table| get(table, A), change) {
+            assert_eq!(number, 1);
+        }
+    });
+}
+
 #[test]
 fn a_key_is_found_while_its_cell_moves() {
     explore(|| {
