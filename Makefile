@@ -19,7 +19,7 @@ VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
   bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
-  soak-hostile-bytes ready all clean
+  soak-deaths soak-hostile soak-hostile-bytes ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -81,6 +81,13 @@ bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer 
 
 soak: build ## The property tests with many more runs (SOAK=1)
 	SOAK=1 npm run --silent test
+
+soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners stopped, and how soon others recover
+	KILLS=10000 STOPS=100 LONGEST_STOP=10 node __test__/crash/deaths.cjs
+	SAMPLES=1000 BARS=1 node __test__/crash/recovery.cjs
+
+soak-hostile: $(DIST) $(ADDON_STAMP) ## 10 minutes of scribbling on files that are in use
+	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
 
 STEPS_TEST := cargo test --locked --quiet --release --no-default-features --test steps
 steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample of all instructions
