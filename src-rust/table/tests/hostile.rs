@@ -216,7 +216,8 @@ fn of_two_entries_that_claim_the_same_blocks_a_repair_keeps_one() {
     let [(one, dead), (other, process)] = [0, 1].map(|place| machine.start(place));
     [b"one", b"two"].iter().for_each(|name| _ = set(&one, *name, b"value"));
     let [first, second] = [1, 2].map(|slot| one.shards[0].records.at(slot).unwrap());
-    second.store(&Record { first: first.load().first, ..second.load() });
+    // The one whose cell comes later.
+    first.store(&Record { first: second.load().first, ..first.load() });
     std::mem::forget(one.lock(&one.shards[0], Patience::None).unwrap());
     dead.die();
     set(&other, b"three", b"value");
