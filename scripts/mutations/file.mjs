@@ -1,4 +1,4 @@
-/** What the file layer rests on (docs/decisions/0030-file-layer.md). `quick`: CI runs it on every change. */
+/** What the file layer rests on (docs/decisions/0030-file-layer.md). */
 
 const cargo = (test) => ({ kind: 'cargo', test: `shared::${test}` })
 
@@ -7,7 +7,6 @@ const file = (file, mutation) => ({ file: `src-rust/shared/${file}.rs`, ...mutat
 export const fileMutations = [
   file('liveness', {
     name: 'generations of participants are not compared',
-    quick: true,
     from: 'if generation.load(Ordering::Acquire) != named.generation {',
     to: 'if generation.load(Ordering::Acquire) == u64::MAX {',
     red: cargo('test::attaching::words_tell_the_living_from_the_dead'),
@@ -32,7 +31,6 @@ export const fileMutations = [
   }),
   file('attachment', {
     name: 'a file that is closed stays locked',
-    quick: true,
     from: 'let _ = self.file.with(sys::unlock_all);',
     to: '',
     red: cargo('test::attaching::what_is_closed_is_dead_though_it_is_mapped'),

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { copyTo } from './copy.mjs'
 import { fileMutations } from './file.mjs'
 import { isolateMutations } from './isolate.mjs'
+import { modelMutations } from './models.mjs'
 import { suites } from './suites.mjs'
 import { tableMutations } from './table.mjs'
 
@@ -19,7 +20,7 @@ const copy = join(root, 'target', 'mutations')
 /** Without a deadline, some tests wait for ever: one that takes so many times as long as it did, and this long at least. */
 const [TIMES, AT_LEAST_MS] = [10, 5_000]
 
-const all = [...tableMutations, ...fileMutations, ...isolateMutations]
+const all = [...tableMutations, ...modelMutations, ...fileMutations, ...isolateMutations]
 
 const args = process.argv.slice(2)
 const names = args.filter((arg) => arg !== '--quick')

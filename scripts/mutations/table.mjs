@@ -1,8 +1,6 @@
 /** What the table's protocol rests on (docs/table-protocol.md). `quick`: CI runs it on every change. */
 
 const cargo = (test) => ({ kind: 'cargo', test: `table::tests::${test}` })
-const shuttle = (test) => ({ kind: 'shuttle', test: `table::models::shuttle::${test}` })
-const loom = (test) => ({ kind: 'loom', test: `table::models::loom::${test}` })
 
 const table = (file, mutation) => ({ file: `src-rust/table/${file}.rs`, ...mutation })
 
@@ -44,14 +42,12 @@ export const tableMutations = [
   }),
   table('store', {
     name: 'token compare off',
-    quick: true,
     from: 'token.wanted == self.wanted && token.count == self.shard.gate.count(hash).load(Ordering::Relaxed)',
     to: '{\n_ = (token, hash);\ntrue\n}',
     red: cargo('behaviour::a_fill_is_dropped_after_a_set_a_delete_or_a_clear'),
   }),
   table('writer', {
     name: 'count of changes off',
-    quick: true,
     from: 'count.store(count.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);',
     to: '_ = count;',
     red: cargo('behaviour::a_fill_is_dropped_after_a_set_a_delete_or_a_clear'),
@@ -64,12 +60,14 @@ export const tableMutations = [
   }),
   table('reader', {
     name: 'checksum off',
+    quick: true,
     from: 'record.sum != sum(seed, hash, record, value)',
     to: 'sum(seed, hash, record, value) != sum(seed, hash, record, value)',
     red: cargo('hostile::a_spoilt_table_of_one_shard_forgets_or_detaches'),
   }),
   table('region', {
     name: 'bounds check of records and links off',
+    quick: true,
     from: 'if (index + 1) * N > self.reach.load(Ordering::Relaxed) {',
     to: 'if N == 0 {',
     red: cargo('hostile::a_spoilt_table_of_one_shard_forgets_or_detaches'),
@@ -94,6 +92,7 @@ export const tableMutations = [
   }),
   table('../shim', {
     name: 'deadline removed',
+    quick: true,
     from: 'if left.is_zero() {\n                return false;',
     to: 'if left > DEADLINE {\n                return false;',
     red: cargo('sharing::a_living_owner_is_waited_for_once'),
@@ -112,7 +111,6 @@ export const tableMutations = [
   }),
   table('owner', {
     name: 'the living are robbed',
-    quick: true,
     from: 'Owner::Alive => {\n',
     to: 'Owner::Alive if wait.is_some() => {}\n                    Owner::Alive => {\n',
     red: cargo('sharing::a_living_owner_is_waited_for_once'),
@@ -134,95 +132,5 @@ export const tableMutations = [
     from: 'let reach = |len: usize| if sharing.is_some() { 0 } else { len };',
     to: 'let reach = |len: usize| len;',
     red: cargo('sharing::no_page_is_touched_that_was_not_allocated'),
-  }),
-  table('writer', {
-    name: 'fence after the sequence removed',
-    from: 'fence(Ordering::Release);\n        let coming',
-    to: 'let coming',
-    red: loom('a_reader_sees_the_old_or_the_new_value_while_it_is_replaced'),
-  }),
-  table('seqlock', {
-    name: 'fence before the second load removed',
-    from: '    fence(Ordering::Acquire);\n',
-    to: '    if false { fence(Ordering::Acquire); }\n',
-    red: loom('a_reader_sees_the_old_or_the_new_value_while_it_is_replaced'),
-  }),
-  table('seqlock', {
-    name: 'sequence loaded without Acquire',
-    from: 'let seen = sequence.load(Ordering::Acquire);',
-    to: 'let seen = sequence.load(Ordering::Relaxed);',
-    red: loom('a_reader_sees_the_old_or_the_new_value_while_it_is_replaced'),
-  }),
-  table('seqlock', {
-    name: 'sequence closed without Release',
-    from: 'wrapping_add(1), Ordering::Release);',
-    to: 'wrapping_add(1), Ordering::Relaxed);',
-    red: loom('a_near_entry_is_not_served_after_its_key_was_replaced_deleted_evicted_or_cleared'),
-  }),
-  table('writer', {
-    name: 'epoch bracket off',
-    from: '// Cells will move. The fence in `open` goes before that.\n        epoch.store(even | 1, Ordering::Relaxed);',
-    to: '',
-    red: loom('a_key_is_found_while_its_cell_moves'),
-  }),
-  table('reader', {
-    name: 'epoch compare off',
-    from: '(self.gate.epoch().load(Ordering::Relaxed) == epoch).then_some(Get::Miss(token))',
-    to: 'Some(Get::Miss(token))',
-    red: loom('a_key_is_found_while_its_cell_moves'),
-  }),
-  table('writer', {
-    name: 'an entry that goes stays live in its bracket',
-    from: 'would take the old value with the new version.\n        words.kill();',
-    to: 'would take the old value with the new version.',
-    red: loom('a_near_entry_is_not_served_after_its_key_was_replaced_deleted_evicted_or_cleared'),
-  }),
-  table('store', {
-    name: 'a clear raises the generation first',
-    from: 'for shard in &self.shards {\n            shard.outdate();\n        }\n        // After all shards: a near entry of this generation was read from a shard that was outdated before.\n        self.generation().fetch_add(1, Ordering::Release);',
-    to: 'self.generation().fetch_add(1, Ordering::Release);\n        for shard in &self.shards {\n            shard.outdate();\n        }',
-    red: loom('a_near_entry_is_not_served_after_its_key_was_replaced_deleted_evicted_or_cleared'),
-  }),
-  table('reader', {
-    name: 'the generation is read last',
-    from: 'let generation = generation.load(Ordering::Acquire);\n        let current = self.gate.current().load(Ordering::Acquire);\n        let wanted = self.gate.wanted().load(Ordering::Acquire);',
-    to: 'let current = self.gate.current().load(Ordering::Acquire);\n        let wanted = self.gate.wanted().load(Ordering::Acquire);\n        let generation = generation.load(Ordering::Acquire);',
-    red: loom('a_near_entry_is_not_served_after_its_key_was_replaced_deleted_evicted_or_cleared'),
-  }),
-  table('store', {
-    name: 'a change that finds no time does not reach near entries',
-    from: 'shard.outdate();\n        self.generation().fetch_add(1, Ordering::Release);\n    }\n\n    fn hash',
-    to: 'shard.outdate();\n    }\n\n    fn hash',
-    red: loom('a_near_entry_is_not_served_after_a_delete_that_found_no_time'),
-  }),
-  table('writer', {
-    name: 'what is wanted is read again after emptying',
-    from: 'self.shard.gate.current().store(self.wanted, Ordering::Release);',
-    to: 'self.shard.gate.current().store(self.shard.gate.wanted().load(Ordering::Acquire), Ordering::Release);',
-    red: loom('a_delete_or_set_that_finds_no_time_is_not_lost'),
-  }),
-  table('owner', {
-    name: 'the owner word is taken without Acquire',
-    from: 'self.word[0].compare_exchange(from, to, Ordering::Acquire, Ordering::Relaxed)',
-    to: 'self.word[0].compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)',
-    red: loom('an_owner_who_lets_go_is_followed_and_never_robbed'),
-  }),
-  table('owner', {
-    name: 'the owner word is released without Release',
-    from: 'compare_exchange(host.own_word(), 0, Ordering::Release, Ordering::Relaxed)',
-    to: 'compare_exchange(host.own_word(), 0, Ordering::Relaxed, Ordering::Relaxed)',
-    red: loom('an_owner_who_lets_go_is_followed_and_never_robbed'),
-  }),
-  table('writer', {
-    name: 'fence after the lock removed',
-    from: '        fence(Ordering::Release);\n        Self { table, shard, wanted: 0',
-    to: '        Self { table, shard, wanted: 0',
-    red: loom('a_reader_never_takes_what_another_writer_put_in_blocks_that_one_freed'),
-  }),
-  table('reader', {
-    name: 'the generation of the entries is compared after the copy',
-    from: 'if current != token.wanted {\n                return Ok(Get::Miss(token));\n            }\n            if let Some(found) = self.probe(sight, ask, token, out) {\n                return Ok(found);\n            }',
-    to: '_ = current;\n            if let Some(found) = self.probe(sight, ask, token, out) {\n                let late = self.gate.current().load(Ordering::Acquire);\n                return Ok(if late == token.wanted { found } else { Get::Miss(token) });\n            }',
-    red: shuttle('one_shard_of_writers_who_give_up'),
   }),
 ]
