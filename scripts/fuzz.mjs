@@ -34,7 +34,7 @@ const FLAGS = [
 
 const root = join(import.meta.dirname, '..')
 const target = join(root, 'target', 'fuzz')
-const host = /^host: (.*)$/m.exec(execFileSync('rustc', ['-vV'], { encoding: 'utf8' }))[1]
+const host = /^host: (.*)$/m.exec(execFileSync('cargo', ['-vV'], { encoding: 'utf8' }))[1]
 
 const names = process.argv.slice(2)
 const all = new Map([...CRATE_TARGETS.map((name) => [name, crateTarget]), ['codec', codec]])
@@ -84,7 +84,7 @@ async function crateTarget(name) {
     )
     const last = (pattern) => output.match(pattern)?.at(-1).split(' ').at(-1) ?? '0'
     const [inputs, edges] = [last(/number_of_executed_units: \d+/g), last(/ cov: \d+/g)]
-    if (status === 0 && KEEP) await run(binary, ['-merge=1', kept, found, ...LIMITS], env)
+    if (status === 0 && KEEP) await run(binary, ['-merge=1', '-use_counters=0', kept, found, ...LIMITS], env)
     const ok = status === 0 && Number(inputs) > 0
     return { ok, output: output.slice(-4_000), found: `${inputs} inputs, ${edges} edges` }
   } finally {

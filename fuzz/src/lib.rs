@@ -106,6 +106,23 @@ pub fn fill(table: &Table) {
     table.delete(&key(9), 0);
 }
 
+/// A walk gives what was stored, and comes to an end.
+fn walk(table: &Table, now: u64) {
+    let (mut cursor, mut name, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
+    for _ in 0..=options().max_size {
+        match table.next(&mut cursor, now, &mut name, &mut out) {
+            Next::Entry(entry) => {
+                let len = entry.value_len as usize;
+                assert_eq!(name[..entry.key_len as usize], key(name[0]));
+                assert_eq!(out[..len], value(name[0], len));
+            }
+            Next::Larger { .. } => panic!("no entry is as large"),
+            Next::End => return,
+        }
+    }
+    panic!("there are not as many entries");
+}
+
 /// One operation. What is found is what was stored.
 pub fn operate(table: &Table, input: &mut Input<'_>, now: u64) {
     let (what, number) = (input.byte(), input.byte() % KEYS);
@@ -122,10 +139,7 @@ pub fn operate(table: &Table, input: &mut Input<'_>, now: u64) {
         },
         2 | 3 => _ = table.put(&name, &stored(), 0, NEVER, now, None),
         4 => _ = table.delete(&name, now),
-        5 => {
-            let (mut cursor, mut key) = (Cursor::default(), [0; 64]);
-            while let Next::Entry(_) = table.next(&mut cursor, now, &mut key, &mut out) {}
-        }
+        5 => walk(table, now),
         6 if number == 0 => table.clear(),
         6 => _ = (table.len(), table.bytes(), table.evictions(), table.expirations()),
         _ => _ = (table.skipped_writes(), table.counters(), table.verify()),

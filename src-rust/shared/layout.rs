@@ -81,7 +81,7 @@ pub(super) const PROCESS: usize = 8;
 
 pub(super) const NAME_AT: usize = PARTICIPANTS_AT + PARTICIPANTS as usize * PARTICIPANT_BYTES;
 /// Where the table begins.
-pub const TABLE_AT: usize = NAME_AT + name::MAX_BYTES;
+pub(super) const TABLE_AT: usize = NAME_AT + name::MAX_BYTES;
 
 const _: () = {
     assert!(MAGIC_TEXT.at == 0 && MAGIC_TEXT.bytes == MAGIC.len());

@@ -28,10 +28,8 @@ pub use counts::{Counts, counts};
 pub use directory::path as directory;
 pub use handle::Shared;
 #[cfg(fuzzing)]
-pub use header::seal;
+pub use header::{TABLE_AT, seal};
 use identity::{Epoch, FileName, Identity};
-#[cfg(fuzzing)]
-pub use layout::TABLE_AT;
 pub use list::{Cache, Listed, find, list};
 pub use remove::Removed;
 use std::path::Path;
