@@ -18,7 +18,8 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly mutations mutations-quick demo soak steps soak-steps ready all clean
+  bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
+  soak-deaths soak-hostile soak-hostile-bytes ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -81,6 +82,13 @@ bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer 
 soak: build ## The property tests with many more runs (SOAK=1)
 	SOAK=1 npm run --silent test
 
+soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners stopped, and how soon others recover
+	KILLS=10000 STOPS=100 LONGEST_STOP=10 node __test__/crash/deaths.cjs
+	SAMPLES=1000 BARS=1 node __test__/crash/recovery.cjs
+
+soak-hostile: $(DIST) $(ADDON_STAMP) ## 10 minutes of scribbling on files that are in use
+	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
+
 STEPS_TEST := cargo test --locked --quiet --release --no-default-features --test steps
 steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample of all instructions
 	@$(call reported,steps,$(STEPS_TEST))
@@ -102,15 +110,22 @@ MIRI_TESTS := table::tests::behaviour hash::
 miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
 	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +nightly miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
 
+ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan cargo +nightly test --locked --quiet \
+  --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p') --
 asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
-	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
-	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
+	$(ASAN)
+
+soak-hostile-bytes: $(CARGO_STAMP) nightly ## 1,000,000 tables with words changed at random, under AddressSanitizer
+	HOSTILE_RUNS=500000 $(ASAN) tests::hostile::a_spoilt --nocapture
 
 mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
 	node scripts/mutations/run.mjs
 
 mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
 	node scripts/mutations/run.mjs --quick
+
+fuzz: $(NODE_STAMP) nightly ## Fuzzers at the bytes of a shared file, and at the decoders: 30 s each
+	node scripts/fuzz.mjs
 
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \

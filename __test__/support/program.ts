@@ -50,8 +50,20 @@ export function runIn(
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
-    cwd: directory,
+  return runFile(directory, env, timeout, file, ...args)
+}
+
+/** Runs a program of __test__/crash/, with a time limit and more in its environment. */
+export function runCrash(name: string, env: Record<string, string>, timeout: number): Ending {
+  directory ??= install()
+  const installed = join(directory, 'node_modules', 'warp-cache')
+  const file = resolve(__dirname, '../crash', name)
+  return runFile(directory, { WARP_CACHE_PACKAGE: installed, ...env }, timeout, file)
+}
+
+function runFile(cwd: string, env: Record<string, string>, timeout: number, ...command: string[]): Ending {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
     timeout,
@@ -67,6 +79,11 @@ export function expectDone({ status, signal, stdout, stderr }: Ending): void {
     stdout: 'done\n',
     stderr: '',
   })
+}
+
+/** Fails unless the program ended well, whatever it reported. */
+export function expectSuccess({ status, signal, stderr }: Ending): void {
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
 }
 
 function install(): string {

@@ -5,6 +5,7 @@ use super::stress::Random;
 use super::*;
 use crate::shim::AtomicU64;
 use crate::table::machine::{Machine, Process};
+use crate::table::record::Record;
 use crate::table::region::Planner;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -113,6 +114,23 @@ fn look(table: &Table, number: u32, now: u64) {
     }
 }
 
+/// A walk gives what was stored, never asks for more room than an entry can need, and comes to an end.
+fn walk(table: &Table, now: u64) {
+    let (mut cursor, mut name, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
+    for _ in 0..=table.slots() * table.shards.len() as u32 {
+        match table.next(&mut cursor, now, &mut name, &mut out) {
+            Next::Entry(entry) => {
+                let (number, len) = (u32::from(name[0]), entry.value_len as usize);
+                assert_eq!(name[..entry.key_len as usize], key(number));
+                assert_eq!(out[..len], stored(number, len));
+            }
+            Next::Larger { .. } => panic!("no entry is as large"),
+            Next::End => return,
+        }
+    }
+    panic!("there are not as many entries");
+}
+
 fn work(table: &Arc<Table>, random: &mut Random, operations: u32) {
     for now in 0..u64::from(operations) {
         let number = random.below(KEYS);
@@ -127,14 +145,7 @@ fn work(table: &Arc<Table>, random: &mut Random, operations: u32) {
                     table.put(&name, &value, 0, expires_at, now, Some(token));
                 }
             }
-            9 => {
-                let (mut cursor, mut name, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
-                while let Next::Entry(entry) = table.next(&mut cursor, now, &mut name, &mut out) {
-                    let (number, len) = (u32::from(name[0]), entry.value_len as usize);
-                    assert_eq!(name[..entry.key_len as usize], key(number));
-                    assert_eq!(out[..len], stored(number, len));
-                }
-            }
+            9 => walk(table, now),
             10 if random.below(8) == 0 => table.clear(),
             10 => {
                 let stripe = table.stripe();
@@ -196,6 +207,22 @@ fn a_spoilt_table_of_one_shard_forgets_or_detaches() {
 #[test]
 fn a_spoilt_table_of_several_shards_forgets_or_detaches() {
     spoil_and_work(&small(4), 2);
+}
+
+/// Else whatever is stored in these blocks next would be in both.
+#[test]
+fn of_two_entries_that_claim_the_same_blocks_a_repair_keeps_one() {
+    let machine = Machine::on_the_heap(&options(10));
+    let [(one, dead), (other, process)] = [0, 1].map(|place| machine.start(place));
+    [b"one", b"two"].iter().for_each(|name| _ = set(&one, *name, b"value"));
+    let [first, second] = [1, 2].map(|slot| one.shards[0].records.at(slot).unwrap());
+    // The one whose cell comes later.
+    first.store(&Record { first: second.load().first, ..first.load() });
+    std::mem::forget(one.lock(&one.shards[0], Patience::None).unwrap());
+    dead.die();
+    set(&other, b"three", b"value");
+    assert_eq!(sound(&other).entries, 2);
+    assert_eq!(*process.why.lock().unwrap(), None);
 }
 
 /// Somebody scribbles all the time, at readers and writers of two processes.

@@ -1,0 +1,83 @@
+/** The processes of a campaign: who lives, what they say, and how they end. */
+'use strict'
+const { fork, spawnSync } = require('node:child_process')
+const { EventEmitter, once } = require('node:events')
+const { readFileSync, readdirSync } = require('node:fs')
+const { resolve } = require('node:path')
+const { createInterface } = require('node:readline')
+const { setImmediate: nextTurn } = require('node:timers/promises')
+
+/** Emits each line that a process of it has said, as words. */
+class Nursery extends EventEmitter {
+  #processes = new Map()
+  #ids = 0
+
+  constructor() {
+    super()
+    this.child = fork(resolve(__dirname, 'nursery.cjs'), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+    this.child.on('message', ({ id, pid, ended, text }) => {
+      const one = this.#processes.get(id)
+      if (pid === undefined) {
+        this.#processes.delete(id)
+        one.emit('end', ended, text)
+      } else {
+        one.pid = pid
+        one.emit('start')
+      }
+    })
+    createInterface({ input: this.child.stdout }).on('line', (line) => this.emit('said', line.split(' ')))
+  }
+
+  /** A process, which emits `start` and `end`; `pid` is 0 until it is known. */
+  start(program, task) {
+    const one = Object.assign(new EventEmitter(), { pid: 0, nursery: this, task })
+    const id = ++this.#ids
+    this.#processes.set(id, one)
+    this.child.send({ id, program, task })
+    return one
+  }
+
+  async stop() {
+    this.child.kill('SIGSTOP')
+    await isIn(this.child.pid, 'T')
+  }
+
+  go() {
+    this.child.kill('SIGCONT')
+  }
+
+  async end() {
+    this.go()
+    const ended = once(this.child, 'exit')
+    this.child.disconnect()
+    await ended
+  }
+}
+
+/** The states of all threads of a process, or of the whole where that is all there is to see; empty if it is gone. */
+function states(pid) {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+    return stdout.trim().slice(0, 1).split('')
+  }
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').replace(/.*\) /s, '').charAt(0),
+    )
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return []
+    throw error
+  }
+}
+
+/** Waits until all threads of a process are in this state, or it is gone: whether they are. */
+async function isIn(pid, state) {
+  for (;;) {
+    const found = states(pid)
+    if (found.length === 0) return false
+    if (found.every((each) => each === state)) return true
+    await nextTurn()
+  }
+}
+
+module.exports = { Nursery, isIn }

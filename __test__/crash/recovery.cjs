@@ -1,0 +1,100 @@
+/**
+ * How soon survivors can write where somebody was killed in the middle of a write: from the moment at which the kernel
+ * lets go of the dead one's lock, to the next write of each of two survivors to the same shard. SAMPLES deaths. With
+ * BARS=1 it fails if that takes too long.
+ */
+'use strict'
+require('./directory.cjs')
+const assert = require('node:assert')
+const { EventEmitter, once } = require('node:events')
+const { CacheFile } = require('./file.cjs')
+const { Nursery } = require('./family.cjs')
+const { catchOwner } = require('./stop.cjs')
+const { now } = require('./time.cjs')
+
+const SAMPLES = Number(process.env.SAMPLES)
+const SURVIVORS = [0, 1]
+const VICTIM = 2
+const [SMALL, LARGE] = [100, 60_000]
+/** Milliseconds. */
+const BARS = { p99: 10, max: 100 }
+/** How often the lock is looked at. */
+const PERIOD = 0.1
+
+const nursery = new Nursery()
+/** What each writer says, by its number: `begun`, and `gap` with two times. */
+const voices = [...SURVIVORS, VICTIM].map(() => new EventEmitter())
+nursery.on('said', ([what, who, ...times]) => voices[who].emit(what, ...times.map(Number)))
+
+async function start(who, size) {
+  const one = nursery.start('writer.cjs', { who, size })
+  one.once('end', (how, text) => {
+    if (one.killed) return
+    console.error(`a writer ended with ${how}: ${text}`)
+    process.exit(1)
+  })
+  await once(voices[who], 'begun')
+  return one
+}
+
+/** When the participant was last seen to have its lock. */
+function release(file, number) {
+  const cell = new Int32Array(new SharedArrayBuffer(4))
+  for (let seen = now(); ; ) {
+    const time = now()
+    if (!file.isLocked(number)) return seen
+    seen = time
+    Atomics.wait(cell, 0, 0, PERIOD)
+  }
+}
+
+/** The first write of somebody who could not write at this time. */
+function writeAfter(who, time) {
+  return new Promise((resolve) => {
+    voices[who].on('gap', function heard(_from, to) {
+      if (to < time) return
+      voices[who].off('gap', heard)
+      resolve(to)
+    })
+  })
+}
+
+/** How long each survivor took after one death; empty if the victim could not be caught as an owner. */
+async function sample(file) {
+  const victim = await start(VICTIM, LARGE)
+  const word = await catchOwner(file, victim)
+  const number = word === undefined ? undefined : file.participant(word).number
+  assert(number === undefined || file.isLocked(number), 'its lock cannot be seen')
+  const ended = once(victim, 'end')
+  victim.killed = true
+  // Nobody has written since he was caught, and will not before he has let go.
+  const written = number === undefined ? [] : SURVIVORS.map((who) => writeAfter(who, now()))
+  process.kill(victim.pid, 'SIGKILL')
+  const released = number === undefined ? 0 : release(file, number)
+  await ended
+  return (await Promise.all(written)).map((time) => time - released)
+}
+
+async function main() {
+  await Promise.all(SURVIVORS.map((who) => start(who, SMALL)))
+  const file = new CacheFile('recovery')
+  const times = []
+  while (times.length < SAMPLES * SURVIVORS.length) times.push(...(await sample(file)))
+  times.sort((a, b) => a - b)
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))]
+  const [p50, p99, max] = [at(0.5), at(0.99), times.at(-1)]
+  const shown = [p50, p99, max].map((time) => time.toFixed(2))
+  console.log(
+    `recovery of ${SURVIVORS.length} survivors after ${SAMPLES} deaths of owners: ` +
+      `p50 ${shown[0]} ms, p99 ${shown[1]} ms, max ${shown[2]} ms`,
+  )
+  if (process.env.BARS === '1') assert(p99 < BARS.p99 && max < BARS.max, `more than ${JSON.stringify(BARS)}`)
+}
+
+main().then(
+  () => process.exit(),
+  (error) => {
+    console.error(error)
+    process.exit(1)
+  },
+)
