@@ -47,10 +47,22 @@ export function runIn(
   source: string,
   ...args: string[]
 ): Ending {
+  return runBehind([], env, timeout, source, ...args)
+}
+
+/** The same, behind the words of a command that runs what follows it. */
+export function runBehind(
+  behind: readonly string[],
+  env: Record<string, string>,
+  timeout: number,
+  source: string,
+  ...args: string[]
+): Ending {
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+  const [command, ...words] = [...behind, process.execPath, file, ...args]
+  const { status, signal, stdout, stderr } = spawnSync(command, words, {
     cwd: directory,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
