@@ -114,7 +114,15 @@ export class NativeValues {
   find(key: Key): unknown {
     const { near } = this
     const entry = near?.entries[near.index.find(key)]
-    if (entry !== undefined && near!.isCurrent(entry) && this.isLive(entry)) return near!.take(entry)
+    if (entry === undefined) return this.findFar(key)
+    if (near!.isCurrent(entry) && this.isLive(entry)) return near!.take(entry)
+    const found = this.findFar(key)
+    if (found === NOTHING) near!.forget(key)
+    return found
+  }
+
+  /** The same of a key that nothing good is known of nearby. */
+  findFar(key: Key): unknown {
     this.token = undefined
     const table = this.table ?? this.reopened()
     if (table === undefined) {
@@ -122,6 +130,10 @@ export class NativeValues {
       return NOTHING
     }
     const found = table.find(key)
+    if (found === MISS) {
+      this.token = table.token()
+      return NOTHING
+    }
     if (typeof found === 'string' || found >= 0) {
       const value = this.read(table, key, found)
       if (value !== NOTHING) {
@@ -131,11 +143,9 @@ export class NativeValues {
     }
     if (found === GONE) {
       this.leave(table)
-      return this.find(key)
+      return this.findFar(key)
     }
-    if (found === MISS) this.token = table.token()
-    else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
-    if (entry !== undefined) near!.forget(key)
+    this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
     return NOTHING
   }
 
@@ -271,9 +281,10 @@ export class NativeValues {
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
     if (code < 0 && replacing) table.delete(key)
-    // It is remembered by its first hit, unless it was already: most of what is stored once is not asked for again.
-    // Of anything but a primitive hits give a copy, so the original is not kept nearby.
-    if (code !== STORED || near === undefined || !isPrimitive(value) || near.index.find(key) === 0) return
+    // What was computed is remembered by its first hit: most of it is not asked for again. What takes another's place is
+    // remembered where that was. Of anything but a primitive hits give a copy, so the original is not kept nearby.
+    if (code !== STORED || !replacing || near === undefined || !isPrimitive(value)) return
+    if (near.index.find(key) === 0) return
     const { words, times } = table.exchange
     const expiresAt = times[EXPIRES_AT]
     if (!this.timed && expiresAt !== NEVER) return
