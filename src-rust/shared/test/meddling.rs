@@ -5,7 +5,8 @@ use super::*;
 use crate::shared::attachment::Look;
 use crate::shared::layout::Field;
 use crate::shared::remove::{remove, sweep};
-use crate::sys::{self, fault};
+use crate::sys::fault::{self, Fault};
+use crate::sys::{self, errno};
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -142,6 +143,25 @@ fn a_directory_that_goes_is_made_again() {
                 "{call}"
             );
         });
+    }
+}
+
+/// ext4 says that nobody may make files in a directory that is gone, others that it is not there.
+#[test]
+fn a_directory_that_has_gone_is_made_again_whatever_the_file_system_says() {
+    const CREATES: usize = 3;
+    for number in [errno::MISSING, errno::ACCESS, errno::PERMISSION] {
+        let scratch = Scratch::new();
+        let caches = scratch.caches();
+        drop(attach(&caches, "other"));
+        let directory = caches.clone();
+        fault::meddle(CREATES, move || {
+            fs::remove_dir_all(directory).unwrap();
+            fault::plan(&[(CREATES, Fault::Fail(number))]);
+        });
+        let attachment = attach_as(&caches, &identity("it")).unwrap();
+        assert!(fault::meddled() && fault::calls() > CREATES);
+        assert!(has_its_name(&caches, &attachment));
     }
 }
 
