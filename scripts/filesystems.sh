@@ -50,7 +50,10 @@ within() {
 }
 
 tests() {
-  cargo test --locked --quiet --no-default-features --lib -- shared::test 2>&1 &&
+  # Over an overlay a mapping keeps no lock: docs/crash-safety.md.
+  local skip=()
+  [ "$1" != overlay ] || skip=(--skip a_descriptor_that_a_stranger_closed)
+  cargo test --locked --quiet --no-default-features --lib -- shared::test "${skip[@]}" 2>&1 &&
     KILLS=$kills npx vitest run --project tc39 __test__/shared-deaths.spec.ts __test__/shared-deletes.spec.ts 2>&1
 }
 export -f tests
@@ -61,7 +64,7 @@ run() {
   if ! why=$(prepare "$file_system") || ! why=$(within "$file_system" true 2>&1); then
     echo "$file_system: SKIPPED, ${why##*$'\n'}"
     skipped=$((skipped + 1))
-  elif output=$(within "$file_system" bash -c tests); then
+  elif output=$(within "$file_system" bash -c "tests $file_system"); then
     passed=$((passed + 1))
     echo "$file_system: $(grep -o '[0-9]* passed; 0 failed' <<<"$output") of files, $kills processes killed, $((SECONDS - start)) s"
   else

@@ -97,8 +97,10 @@ fn signals_are_no_errors_unless_there_is_no_end_of_them() {
     fault::calls();
 }
 
-/// A file that somebody else uses, or nobody, and what is done with it.
-const DEEDS: [(bool, fn(&Path)); 5] = [
+/// Whether somebody else uses the file, and what is done with it.
+type Deed = (bool, fn(&Path));
+
+const DEEDS: [Deed; 5] = [
     (false, |directory| assert_eq!(sweep(directory, Duration::ZERO).unwrap(), 1)),
     (true, |directory| assert_eq!(sweep(directory, Duration::ZERO).unwrap(), 0)),
     (false, |directory| assert_eq!(remove(directory, &identity("it").file_name()).unwrap(), Removed::Yes)),
