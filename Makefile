@@ -19,7 +19,7 @@ VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
   bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
-  soak-deaths soak-hostile soak-hostile-bytes ready all clean
+  soak-deaths soak-hostile soak-hostile-bytes filesystems soak-filesystems soak-kill-points ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -95,6 +95,15 @@ steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample 
 
 soak-steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after every single instruction
 	@$(call reported,soak-steps,STEPS=all $(STEPS_TEST))
+
+filesystems: $(CARGO_STAMP) $(ADDON_STAMP) ## Files, and processes that are killed, over ext4 and an overlay
+	@$(call reported,filesystems,scripts/filesystems.sh ext4 overlay)
+
+soak-filesystems: $(CARGO_STAMP) $(ADDON_STAMP) ## The same with many kills, and over xfs and btrfs where there are tools
+	@$(call reported,soak-filesystems,KILLS=2000 scripts/filesystems.sh ext4 overlay xfs btrfs)
+
+soak-kill-points: $(CARGO_STAMP) ## Three deaths one after the other, at every named point of every change
+	@$(call reported,soak-kill-points,KILL_POINTS=all cargo test --locked --quiet --release --no-default-features --lib kill_points -- --nocapture)
 
 # Each compiles the crate over other atomics, so each has a target directory. One at a time: some set how patient all are.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
