@@ -119,10 +119,9 @@ MIRI_TESTS := table::tests::behaviour hash::
 miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
 	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +nightly miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
 
-ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan cargo +nightly test --locked --quiet \
-  --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p') --
 asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
-	$(ASAN)
+	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
+	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
 
 soak-hostile-bytes: $(CARGO_STAMP) nightly ## 1,000,000 tables with words changed at random, under AddressSanitizer
 	HOSTILE_RUNS=500000 $(ASAN) tests::hostile::a_spoilt --nocapture

@@ -1,10 +1,13 @@
 /** A directory of caches that goes with the process that requires this first; those that it starts have it, too. */
 'use strict'
-const { existsSync, mkdtempSync, rmSync } = require('node:fs')
+const { existsSync, mkdtempSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
+const { remove } = require('./leavings.cjs')
 
-const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-const directory = mkdtempSync(join(base, 'warp-cache-crash-'))
-process.env.WARP_CACHE_DIR = directory
-process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
+process.env.WARP_CACHE_DIR = mkdtempSync(
+  join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'warp-cache-crash-'),
+)
+process.once('exit', remove)

@@ -4,11 +4,14 @@
  */
 'use strict'
 const { appendFileSync } = require('node:fs')
+const { constants, getPriority, setPriority } = require('node:os')
 const { Worker, isMainThread, workerData } = require('node:worker_threads')
 const { KEYS, check, open, random, valueFor } = require('./values.cjs')
 
 const { writer, end, group, threads } = isMainThread ? JSON.parse(process.argv[2]) : workerData
 const near = writer % 2 === 0
+/** How much nicer to others its main thread is than whoever has only begun. */
+const NICER = 10
 let nonce = isMainThread ? 0 : 1_000_000 + random(1_000_000)
 /** How many computations are left to one that dies by itself. */
 let left = end === undefined ? Number.POSITIVE_INFINITY : random(60)
@@ -70,5 +73,7 @@ function thread() {
   })
 }
 
+// Whoever starts anew comes first, or most of the time nobody would be there to be killed.
+if (isMainThread) setPriority(Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW))
 if (threads) thread()
 round()
