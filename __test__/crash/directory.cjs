@@ -4,7 +4,7 @@ const { existsSync, mkdtempSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 
-const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+const base = process.env.WARP_CACHE_DIR ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
 const directory = mkdtempSync(join(base, 'warp-cache-crash-'))
 process.env.WARP_CACHE_DIR = directory
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }))

@@ -1,0 +1,91 @@
+/** The eight processes of the long run. Three never die: two of them measure, the threads of the third come and go. */
+'use strict'
+const assert = require('node:assert')
+const { random } = require('../values.cjs')
+const { Nursery } = require('../family.cjs')
+
+const PROCESSES = 8
+const IMMORTAL = 3
+/** Batches of theirs, before all begin. */
+const WARM_UP = 1_000
+/** What those who never die are there for; near tables are on where the number is odd, and in the third. */
+const ROLES = [
+  { near: false, measures: true, warmUp: WARM_UP },
+  { near: true, measures: true, warmUp: WARM_UP },
+  { near: true, threads: true, warmUp: WARM_UP },
+]
+/** The threads of one who is killed die with it. */
+const THREADED = 3
+
+class Population {
+  counts = { started: 0, killed: 0, terminated: 0, calls: 0 }
+  /** What has been measured: by whom, when, and the figures. */
+  latencies = []
+  #living = new Map()
+  #nursery = new Nursery()
+  #isOver = false
+
+  constructor(windowMs) {
+    this.windowMs = windowMs
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject
+    })
+    this.#nursery.on('said', (words) => this.#hear(words))
+    for (let writer = 0; writer < PROCESSES; writer++) this.#begin(writer)
+  }
+
+  #hear([what, who, ...numbers]) {
+    const figures = numbers.map(Number)
+    if (what === 'called') {
+      this.counts.calls += figures[0]
+      for (const one of this.#living.values()) if (one.task.serial === Number(who)) one.emit('ready')
+    } else if (what === 'took') this.latencies.push({ writer: Number(who), at: performance.now(), figures })
+    else if (what === 'terminated') this.counts.terminated++
+    else this.fail(new Error(`somebody said ${what}`))
+  }
+
+  #begin(writer) {
+    const role = ROLES[writer] ?? { near: writer % 2 === 1, threads: writer === THREADED }
+    const serial = ++this.counts.started
+    const one = this.#nursery.start('long/user.cjs', { ...role, writer, serial, windowMs: this.windowMs })
+    one.ready = new Promise((resolve) => one.once('ready', resolve))
+    this.#living.set(writer, one)
+    one.once('end', (how, text) => {
+      if (!one.isKilled || how !== 'SIGKILL' || text !== '')
+        this.fail(new Error(`${writer} ended with ${how}: ${text}`))
+      else if (!this.#isOver) this.#begin(writer)
+    })
+  }
+
+  /** All eight, as soon as each has called something. */
+  async all() {
+    for (;;) {
+      const all = [...this.#living.values()]
+      await Promise.all(all.map(({ ready }) => ready))
+      if (all.every((one) => this.#living.get(one.task.writer) === one && !one.isKilled)) return all
+    }
+  }
+
+  /** Kills one of `all` that is not needed, and waits for the end of it. */
+  async killOne(all) {
+    this.counts.killed++
+    await kill(all[IMMORTAL + random(PROCESSES - IMMORTAL)])
+  }
+
+  /** Kills them all, for good. */
+  async end() {
+    this.#isOver = true
+    await Promise.all((await this.all()).map(kill))
+    await this.#nursery.end()
+  }
+}
+
+async function kill(one) {
+  assert(Number.isInteger(one.pid) && one.pid > 0)
+  one.isKilled = true
+  const ended = new Promise((resolve) => one.once('end', resolve))
+  process.kill(one.pid, 'SIGKILL')
+  await ended
+}
+
+module.exports = { IMMORTAL, PROCESSES, Population }

@@ -1,0 +1,126 @@
+/**
+ * Eight processes that share two caches for MINUTES, one of which is killed and replaced every KILL_MS: in the end
+ * nothing has grown by more than the share TOLERANCE, and nobody was given a wrong value. Prints what was seen; OUTPUT
+ * is where it and a plot go.
+ */
+'use strict'
+require('../directory.cjs')
+const assert = require('node:assert')
+const { setTimeout: pause } = require('node:timers/promises')
+const { KEYS, CACHES, openCaches } = require('./caches.cjs')
+const { IMMORTAL, PROCESSES, Population } = require('./population.cjs')
+const { SharedFiles, check, valueFor } = require('../values.cjs')
+const { find } = require('../file.cjs')
+const observe = require('./observe.cjs')
+const { summarize } = require('./summary.cjs')
+const { write } = require('./report.cjs')
+
+const MINUTES = Number(process.env.MINUTES)
+const KILL_MS = Number(process.env.KILL_MS)
+const OUTPUT = process.env.OUTPUT
+/** So many moments are looked at, and so many windows measured, if a death is not longer than that. */
+const MOMENTS = 360
+const windowMs = Math.max(KILL_MS, (MINUTES * 60_000) / MOMENTS)
+/** How often it tells how far it is. */
+const SIGNS = 20
+/** A batch of a process that is killed is not reported. */
+const UNREPORTED = 100
+
+/** Where native code counts what. */
+const [HITS, MISSES, NEAR_HITS] = [0, 1, 7]
+
+/** When all were ready. */
+let begun = 0
+const samples = []
+
+/** What there is at this moment, of which the bounds are checked. */
+function look(all) {
+  const each = all.map(({ pid }) => ({
+    ...observe.memory(pid),
+    descriptors: observe.descriptors(pid),
+    mappings: observe.mappings(pid),
+  }))
+  const sum = (name) => each.reduce((total, one) => total + one[name], 0)
+  const caches = Object.fromEntries(
+    Object.entries(CACHES).map(([name, { maxSize, maxBytes }]) => {
+      const file = find(name)
+      const { counters, stripes, entries, bytes, ...counts } = SharedFiles.counts(file)
+      assert(entries <= maxSize && bytes <= maxBytes, `${name}: ${entries} entries, ${bytes} bytes`)
+      const { allocated, processes } = SharedFiles.caches().find((one) => one.file === file)
+      assert(processes.length <= PROCESSES, `${processes.length} processes have a place`)
+      const [hits, misses, nearHits] = [HITS, MISSES, NEAR_HITS].map((at) => counters[at])
+      const places = { processes: processes.length, isolates: stripes.length }
+      return [name, { entries, bytes, allocated, hits: hits + nearHits, misses, nearHits, places, ...counts }]
+    }),
+  )
+  samples.push({
+    at: performance.now() - begun,
+    rss: sum('rss'),
+    pss: sum('pss'),
+    lasting: each.slice(0, IMMORTAL),
+    caches,
+    room: observe.room(),
+    processors: observe.processors(),
+  })
+}
+
+function tell({ killed }) {
+  const { at, rss, caches } = samples.at(-1)
+  const stored = caches.lasting.entries + caches.expiring.entries
+  console.log(
+    `minute ${(at / 60_000).toFixed(1)}: ${killed} killed, ${stored} entries, RSS ${Math.round(rss / 2 ** 20)} MiB`,
+  )
+}
+
+/** What all of them have left is in order, and all calls were counted. */
+function inspect({ calls, started }) {
+  const left = SharedFiles.caches()
+  assert.deepStrictEqual(
+    left.map(({ isUsed, isRetired }) => isUsed || isRetired),
+    [false, false],
+  )
+  assert.strictEqual(observe.files().length, left.length, 'there are other files')
+  for (const { file } of left) assert.strictEqual(SharedFiles.verify(file).damage, undefined)
+  const caches = openCaches((key) => valueFor(key, PROCESSES, 0), false)
+  const { hits, misses, coalesced } = caches.lasting.cacheInfo()
+  const counted = hits + misses + coalesced
+  assert(calls <= counted && counted <= calls + UNREPORTED * started, `${calls} called, ${counted} counted`)
+  for (const cached of Object.values(caches)) {
+    for (const { args, value } of cached.cacheEntries()) check(args[0], value)
+    for (let key = 0; key < KEYS; key++) check(key, cached(key))
+  }
+}
+
+async function main(population) {
+  await population.all()
+  begun = performance.now()
+  for (let tick = 1, due = 0; performance.now() - begun < MINUTES * 60_000; tick++) {
+    const all = await population.all()
+    if (performance.now() - begun >= due) {
+      look(all)
+      due += windowMs
+      if (samples.length % Math.ceil(MOMENTS / SIGNS) === 0) tell(population.counts)
+    }
+    await population.killOne(all)
+    await pause(Math.max(0, tick * KILL_MS - (performance.now() - begun)))
+  }
+  await population.end()
+  inspect(population.counts)
+  const summary = summarize(samples, population, { begun, windowMs })
+  write(summary, OUTPUT)
+  const grown = summary.growth.filter(({ hasGrown }) => hasGrown)
+  assert.deepStrictEqual(
+    grown.map(({ name }) => name),
+    [],
+    'this has grown',
+  )
+}
+
+const population = new Population(windowMs)
+Promise.race([main(population), population.failed]).then(
+  () => process.exit(),
+  (error) => {
+    console.error(error)
+    process.exit(1)
+  },
+)
