@@ -3,8 +3,7 @@
  * mappings nor files grow, and nobody is given a wrong value. `make soak-hour` does so for an hour, and measures.
  */
 import { describe, it } from 'vitest'
-import { expectSuccess } from './support/processes'
-import { runCrash } from './support/program'
+import { expectSuccess, runCrash } from './support/program'
 
 const DEADLINE_MS = 110_000
 /** A quarter of a minute, and heaps that are soon as large as they get. */

@@ -1,6 +1,7 @@
 /** The eight processes of the long run. Three never die: two of them measure, the threads of the third come and go. */
 'use strict'
 const assert = require('node:assert')
+const { once } = require('node:events')
 const { random } = require('../values.cjs')
 const { Nursery } = require('../family.cjs')
 
@@ -38,7 +39,7 @@ class Population {
     const figures = numbers.map(Number)
     if (what === 'called') {
       this.counts.calls += figures[0]
-      for (const one of this.#living.values()) if (one.task.serial === Number(who)) one.emit('ready')
+      for (const one of this.#living.values()) if (one.task.serial === Number(who)) one.emit('called')
     } else if (what === 'took') this.latencies.push({ writer: Number(who), at: performance.now(), figures })
     else if (what === 'terminated') this.counts.terminated++
     else this.fail(new Error(`somebody said ${what}`))
@@ -48,7 +49,7 @@ class Population {
     const role = ROLES[writer] ?? { near: writer % 2 === 1, threads: writer === THREADED }
     const serial = ++this.counts.started
     const one = this.#nursery.start('long/user.cjs', { ...role, writer, serial, windowMs: this.windowMs })
-    one.ready = new Promise((resolve) => one.once('ready', resolve))
+    one.ready = once(one, 'called')
     this.#living.set(writer, one)
     one.once('end', (how, text) => {
       if (!one.isKilled || how !== 'SIGKILL' || text !== '')
@@ -66,10 +67,11 @@ class Population {
     }
   }
 
-  /** Kills one of `all` that is not needed, and waits for the end of it. */
+  /** Kills one of `all` that is not needed, and waits until those who never die have gone on. */
   async killOne(all) {
     this.counts.killed++
     await kill(all[IMMORTAL + random(PROCESSES - IMMORTAL)])
+    await Promise.all(all.slice(0, IMMORTAL).map((one) => once(one, 'called')))
   }
 
   /** Kills them all, for good. */
@@ -83,7 +85,7 @@ class Population {
 async function kill(one) {
   assert(Number.isInteger(one.pid) && one.pid > 0)
   one.isKilled = true
-  const ended = new Promise((resolve) => one.once('end', resolve))
+  const ended = once(one, 'end')
   process.kill(one.pid, 'SIGKILL')
   await ended
 }
