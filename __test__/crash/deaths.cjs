@@ -9,7 +9,7 @@ const assert = require('node:assert')
 const { setTimeout: pause } = require('node:timers/promises')
 const { KEYS, SharedFiles, check, open, random, valueFor } = require('./values.cjs')
 const { CacheFile, find } = require('./file.cjs')
-const { Nursery, isIn } = require('./family.cjs')
+const { Nursery, isIn, signal } = require('./family.cjs')
 const { stopOwner } = require('./stop.cjs')
 
 const [KILLS, STOPS, LONGEST_STOP] = ['KILLS', 'STOPS', 'LONGEST_STOP'].map((name) =>
@@ -77,7 +77,7 @@ async function survive() {
 function kill(one) {
   one.killed = true
   tally.kills++
-  process.kill(one.pid, 'SIGKILL')
+  signal(one, 'SIGKILL')
 }
 
 /** Those who can be killed: known, alive, not to be left alone, and not about to die by themselves. */
@@ -181,7 +181,6 @@ Promise.race([main(), failed]).then(
   () => process.exit(),
   (error) => {
     console.error(error)
-    for (const nursery of [reaping, lax]) nursery.go()
     process.exit(1)
   },
 )

@@ -1,11 +1,18 @@
-/** The processes of a campaign: who lives, what they say, and how they end. */
+/** The processes of a campaign: who lives, what they say, how they are killed, and how they end. */
 'use strict'
+const assert = require('node:assert')
 const { fork, spawnSync } = require('node:child_process')
 const { EventEmitter, once } = require('node:events')
 const { readFileSync, readdirSync } = require('node:fs')
 const { resolve } = require('node:path')
 const { createInterface } = require('node:readline')
 const { setImmediate: nextTurn } = require('node:timers/promises')
+
+const nurseries = new Set()
+// Whoever is stopped could not end with this process, and clean up.
+process.once('exit', () => {
+  for (const nursery of nurseries) nursery.go()
+})
 
 /** Emits each line that a process of it has said, as words. */
 class Nursery extends EventEmitter {
@@ -19,16 +26,18 @@ class Nursery extends EventEmitter {
       const one = this.#processes.get(id)
       if (pid === undefined) {
         this.#processes.delete(id)
+        one.pid = 0
         one.emit('end', ended, text)
       } else {
         one.pid = pid
         one.emit('start')
       }
     })
+    nurseries.add(this)
     createInterface({ input: this.child.stdout }).on('line', (line) => this.emit('said', line.split(' ')))
   }
 
-  /** A process, which emits `start` and `end`; `pid` is 0 until it is known. */
+  /** A process, which emits `start` and `end`; `pid` is 0 before and after. */
   start(program, task) {
     const one = Object.assign(new EventEmitter(), { pid: 0, nursery: this, task })
     const id = ++this.#ids
@@ -46,12 +55,20 @@ class Nursery extends EventEmitter {
     this.child.kill('SIGCONT')
   }
 
+  /** Ends with all of its processes; what they have shared stays. */
   async end() {
     this.go()
     const ended = once(this.child, 'exit')
-    this.child.disconnect()
+    this.child.send('end')
     await ended
+    nurseries.delete(this)
   }
+}
+
+/** Sends a signal to a process of a nursery. Process numbers of 0 and less stand for many, this one among them. */
+function signal(one, name) {
+  assert(Number.isInteger(one.pid) && one.pid > 1, `${name} to process ${one.pid}`)
+  process.kill(one.pid, name)
 }
 
 /** The states of all threads of a process, or of the whole where that is all there is to see; empty if it is gone. */
@@ -80,4 +97,4 @@ async function isIn(pid, state) {
   }
 }
 
-module.exports = { Nursery, isIn }
+module.exports = { Nursery, isIn, signal }

@@ -66,24 +66,25 @@ function bytesFor(fd, at) {
 
 const tally = { words: 0, files: new Set(), ended: 0, operations: 0, computed: 0, warnings: {} }
 
-/** Scribbles on every file that there is just now. */
+/** Scribbles on a file that there is just now. */
 function scribble() {
-  for (const { file } of SharedFiles.caches()) {
-    let fd
-    try {
-      fd = openSync(join(SharedFiles.directory(), file), 'r+')
-    } catch {
-      // It was retired and removed just now.
-      continue
-    }
-    tally.files.add(fstatSync(fd).ino)
-    for (let n = random(4); n > 0; n--) {
-      const at = place()
-      writeSync(fd, bytesFor(fd, at), undefined, undefined, at)
-      tally.words++
-    }
-    closeSync(fd)
+  const caches = SharedFiles.caches()
+  if (caches.length === 0) return
+  let fd
+  try {
+    fd = openSync(join(SharedFiles.directory(), caches[random(caches.length)].file), 'r+')
+  } catch (error) {
+    // It was retired and removed just now.
+    if (error.code === 'ENOENT') return
+    throw error
   }
+  tally.files.add(fstatSync(fd).ino)
+  for (let n = 1 + random(3); n > 0; n--) {
+    const at = place()
+    writeSync(fd, bytesFor(fd, at), undefined, undefined, at)
+    tally.words++
+  }
+  closeSync(fd)
 }
 
 function start(nursery) {

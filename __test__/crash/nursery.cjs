@@ -1,6 +1,8 @@
 /** Starts participants and tells how they end. While it is stopped, those who have died stay zombies. */
 'use strict'
 const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { rmSync } = require('node:fs')
 const { resolve } = require('node:path')
 
 /** What a process may have on its own heap, in MiB: enough, and soon filled by who wants to die of it. */
@@ -12,7 +14,7 @@ function tell(what) {
   if (process.connected) process.send(what, () => {})
 }
 
-process.on('message', ({ id, program, task }) => {
+function start({ id, program, task }) {
   const args = [HEAP, resolve(__dirname, program), JSON.stringify(task)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] })
   children.add(child)
@@ -25,9 +27,26 @@ process.on('message', ({ id, program, task }) => {
     tell({ id, ended: signal ?? code, text })
   })
   tell({ id, pid: child.pid })
-})
+}
 
-process.once('disconnect', () => {
+async function end() {
+  const ended = [...children].map((child) => once(child, 'close'))
   for (const child of children) child.kill('SIGKILL')
+  await Promise.all(ended)
+}
+
+process.on('message', async (message) => {
+  if (message !== 'end') return start(message)
+  await end()
   process.exit()
 })
+
+// Whoever has started this is gone, and has left the directory to those who may still use it.
+process.once('disconnect', async () => {
+  await end()
+  rmSync(process.env.WARP_CACHE_DIR, { recursive: true, force: true, maxRetries: 10 })
+  process.exit()
+})
+
+// They are for whoever has started this.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => {})

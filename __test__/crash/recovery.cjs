@@ -8,7 +8,7 @@ require('./directory.cjs')
 const assert = require('node:assert')
 const { EventEmitter, once } = require('node:events')
 const { CacheFile } = require('./file.cjs')
-const { Nursery } = require('./family.cjs')
+const { Nursery, signal } = require('./family.cjs')
 const { catchOwner } = require('./stop.cjs')
 const { now } = require('./time.cjs')
 
@@ -18,8 +18,9 @@ const VICTIM = 2
 const [SMALL, LARGE] = [100, 60_000]
 /** Milliseconds. */
 const BARS = { p99: 10, max: 100 }
-/** How often the lock is looked at. */
+/** How often the lock is looked at, and for how long. */
 const PERIOD = 0.1
+const PATIENCE = 20_000
 
 const nursery = new Nursery()
 /** What each writer says, by its number: `begun`, and `gap` with two times. */
@@ -33,16 +34,19 @@ async function start(who, size) {
     console.error(`a writer ended with ${how}: ${text}`)
     process.exit(1)
   })
-  await once(voices[who], 'begun')
+  // They come by different ways.
+  await Promise.all([once(one, 'start'), once(voices[who], 'begun')])
   return one
 }
 
 /** When the participant was last seen to have its lock. */
 function release(file, number) {
   const cell = new Int32Array(new SharedArrayBuffer(4))
+  const end = now() + PATIENCE
   for (let seen = now(); ; ) {
     const time = now()
     if (!file.isLocked(number)) return seen
+    assert(time < end, 'its lock stays')
     seen = time
     Atomics.wait(cell, 0, 0, PERIOD)
   }
@@ -69,7 +73,7 @@ async function sample(file) {
   victim.killed = true
   // Nobody has written since he was caught, and will not before he has let go.
   const written = number === undefined ? [] : SURVIVORS.map((who) => writeAfter(who, now()))
-  process.kill(victim.pid, 'SIGKILL')
+  signal(victim, 'SIGKILL')
   const released = number === undefined ? 0 : release(file, number)
   await ended
   return (await Promise.all(written)).map((time) => time - released)

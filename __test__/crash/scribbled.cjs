@@ -33,7 +33,9 @@ const caches = names.map((name) =>
 )
 
 function isRight(key, value) {
-  assert.strictEqual(value, result(key))
+  const expected = result(key)
+  if (value !== expected)
+    throw new Error(`wrong value of ${key}: ${value.length} for ${expected.length}, ${value.slice(0, 80)}`)
 }
 
 function read(cached, key, what) {

@@ -3,7 +3,7 @@
 const assert = require('node:assert')
 const { setTimeout: pause } = require('node:timers/promises')
 const { SharedFiles, random } = require('./values.cjs')
-const { isIn } = require('./family.cjs')
+const { isIn, signal } = require('./family.cjs')
 
 /** How often somebody is stopped in vain, before another is taken. */
 const TRIES = 100
@@ -11,11 +11,11 @@ const TRIES = 100
 /** Stops a process when it holds the first shard: the word that says so. It is not stopped if there is none. */
 async function catchOwner(file, one) {
   for (let tries = 0; tries < TRIES; tries++) {
-    process.kill(one.pid, 'SIGSTOP')
+    signal(one, 'SIGSTOP')
     assert(await isIn(one.pid, 'T'), 'it has died by itself')
     const word = file.heldBy(one.pid)
     if (word !== undefined) return word
-    process.kill(one.pid, 'SIGCONT')
+    signal(one, 'SIGCONT')
     // So that it comes to somewhere else.
     await pause(1 + random(4))
   }
@@ -34,7 +34,7 @@ async function stopOwner(file, one, ms) {
   }
   assert(skipped() > before, 'nobody skipped a write')
   assert.strictEqual(file.owner(), word, 'a living owner was robbed')
-  process.kill(one.pid, 'SIGCONT')
+  signal(one, 'SIGCONT')
   return true
 }
 

@@ -333,7 +333,8 @@ impl Table {
     }
 
     fn sight(&self) -> Sight<'_> {
-        let (generation, max_value_size) = (self.generation(), self.options.max_value_size);
-        Sight { arena: &self.arena, generation, max_value_size, checked: self.checked }
+        let Options { max_key_size, max_value_size, .. } = self.options;
+        let (arena, generation, checked) = (&self.arena, self.generation(), self.checked);
+        Sight { arena, generation, max_key_size, max_value_size, checked }
     }
 }

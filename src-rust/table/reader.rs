@@ -41,7 +41,8 @@ pub(super) enum Slot {
 pub(super) struct Sight<'a> {
     pub(super) arena: &'a Arena,
     pub(super) generation: &'a AtomicU32,
-    /// The largest value that is ever stored.
+    /// The largest key and value that are ever stored.
+    pub(super) max_key_size: u32,
     pub(super) max_value_size: u32,
     /// If checksums are compared: with this seed.
     pub(super) checked: Option<u64>,
@@ -181,7 +182,8 @@ impl Shard {
         }
     }
 
-    /// Copies an entry, whatever its key. `None`: a writer was in the way. `Some(None)`: there is no entry.
+    /// Copies an entry, whatever its key, and says whether there was room for it. `None`: a writer was in the way.
+    /// `Some(None)`: there is no entry.
     pub(super) fn copy(
         &self,
         sight: Sight<'_>,
@@ -192,16 +194,17 @@ impl Shard {
         let Some(words) = self.words(slot) else { return Some(None) };
         let seen = seqlock::begin(words.sequence())?;
         let record = words.load();
-        let mut copied = false;
-        if record.live
-            && let (Some(key), Some(value)) =
-                (key.get_mut(..record.key_len as usize), value.get_mut(..record.value_len as usize))
-        {
-            let mut chain = sight.arena.chain(record.first);
-            copied = chain.copy(key) && chain.copy(value);
+        let mut found = None;
+        if record.live && record.key_len <= sight.max_key_size && record.value_len <= sight.max_value_size {
+            let (key_len, value_len) = (record.key_len as usize, record.value_len as usize);
+            if let (Some(key), Some(value)) = (key.get_mut(..key_len), value.get_mut(..value_len)) {
+                let mut chain = sight.arena.chain(record.first);
+                found = (chain.copy(key) && chain.copy(value)).then_some((record, true));
+            } else {
+                found = Some((record, false));
+            }
         }
-        let live = record.live.then_some((record, copied));
-        seqlock::unchanged(words.sequence(), seen).then_some(live)
+        seqlock::unchanged(words.sequence(), seen).then_some(found)
     }
 }
 

@@ -1,9 +1,8 @@
 /** The eight processes of the long run. Three never die: two of them measure, the threads of the third come and go. */
 'use strict'
-const assert = require('node:assert')
 const { once } = require('node:events')
 const { random } = require('../values.cjs')
-const { Nursery } = require('../family.cjs')
+const { Nursery, signal } = require('../family.cjs')
 
 const PROCESSES = 8
 const IMMORTAL = 3
@@ -70,24 +69,20 @@ class Population {
   /** Kills one of `all` that is not needed, and waits until those who never die have gone on. */
   async killOne(all) {
     this.counts.killed++
-    await kill(all[IMMORTAL + random(PROCESSES - IMMORTAL)])
-    await Promise.all(all.slice(0, IMMORTAL).map((one) => once(one, 'called')))
+    const one = all[IMMORTAL + random(PROCESSES - IMMORTAL)]
+    const ended = once(one, 'end')
+    one.isKilled = true
+    signal(one, 'SIGKILL')
+    await ended
+    await Promise.all(all.slice(0, IMMORTAL).map((each) => once(each, 'called')))
   }
 
   /** Kills them all, for good. */
   async end() {
     this.#isOver = true
-    await Promise.all((await this.all()).map(kill))
+    for (const one of await this.all()) one.isKilled = true
     await this.#nursery.end()
   }
-}
-
-async function kill(one) {
-  assert(Number.isInteger(one.pid) && one.pid > 0)
-  one.isKilled = true
-  const ended = once(one, 'end')
-  process.kill(one.pid, 'SIGKILL')
-  await ended
 }
 
 module.exports = { IMMORTAL, PROCESSES, Population }

@@ -113,6 +113,23 @@ fn look(table: &Table, number: u32, now: u64) {
     }
 }
 
+/// A walk gives what was stored, never asks for more room than an entry can need, and comes to an end.
+fn walk(table: &Table, now: u64) {
+    let (mut cursor, mut name, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
+    for _ in 0..=table.slots() * table.shards.len() as u32 {
+        match table.next(&mut cursor, now, &mut name, &mut out) {
+            Next::Entry(entry) => {
+                let (number, len) = (u32::from(name[0]), entry.value_len as usize);
+                assert_eq!(name[..entry.key_len as usize], key(number));
+                assert_eq!(out[..len], stored(number, len));
+            }
+            Next::Larger { .. } => panic!("no entry is as large"),
+            Next::End => return,
+        }
+    }
+    panic!("there are not as many entries");
+}
+
 fn work(table: &Arc<Table>, random: &mut Random, operations: u32) {
     for now in 0..u64::from(operations) {
         let number = random.below(KEYS);
@@ -127,14 +144,7 @@ fn work(table: &Arc<Table>, random: &mut Random, operations: u32) {
                     table.put(&name, &value, 0, expires_at, now, Some(token));
                 }
             }
-            9 => {
-                let (mut cursor, mut name, mut out) = (Cursor::default(), [0; 64], [0; 2_000]);
-                while let Next::Entry(entry) = table.next(&mut cursor, now, &mut name, &mut out) {
-                    let (number, len) = (u32::from(name[0]), entry.value_len as usize);
-                    assert_eq!(name[..entry.key_len as usize], key(number));
-                    assert_eq!(out[..len], stored(number, len));
-                }
-            }
+            9 => walk(table, now),
             10 if random.below(8) == 0 => table.clear(),
             10 => {
                 let stripe = table.stripe();
