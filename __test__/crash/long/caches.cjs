@@ -1,26 +1,24 @@
-/** The two caches of the long run, and how its processes use them. */
+/** The caches of the long run, and how its processes use them. */
 'use strict'
 const { open, random } = require('../values.cjs')
 
 const KEYS = 20_000
 /**
  * `lasting` is bounded by its bytes, and never cleared, so its counters must add up. `expiring` is bounded by its
- * entries, forgets them after 2 s, and everything now and then.
+ * entries, forgets them after 2 s, and everything now and then. `passing` is only used by threads: where one ends, its
+ * process leaves the file.
  */
 const CACHES = {
   lasting: { maxSize: 20_000, maxBytes: 16 * 2 ** 20 },
   expiring: { maxSize: 4_000, maxBytes: 16 * 2 ** 20, ttl: 2_000 },
+  passing: { maxSize: 4_000, maxBytes: 4 * 2 ** 20 },
 }
 /** Of so many operations: the rest are calls. */
 const OPERATIONS = 20_000
 const [SETS, TIMED_SETS, DELETES, PEEKS, CLEARS] = [600, 200, 600, 600, 1]
 
-function openCaches(compute, near) {
-  const caches = Object.entries(CACHES).map(([name, options]) => [
-    name,
-    open(name, compute, { ...options, near }),
-  ])
-  return Object.fromEntries(caches)
+function openCaches(names, compute, near) {
+  return Object.fromEntries(names.map((name) => [name, open(name, compute, { ...CACHES[name], near })]))
 }
 
 /** Some keys are asked for far more often than others. */
@@ -42,7 +40,7 @@ function operate(caches, name, make, call, check) {
     const value = cached.cachePeek(key)
     if (value !== undefined) check(key, value)
   } else if (isNext(CLEARS)) {
-    if (name === 'expiring') cached.cacheClear()
+    if (name !== 'lasting') cached.cacheClear()
   } else call(name, key)
 }
 

@@ -1,5 +1,5 @@
 /**
- * A process that uses both caches until it is killed, in batches with pauses. It says how often it has called, and if it
+ * A process that uses two caches until it is killed, in batches with pauses. It says how often it has called, and if it
  * is to measure, how long calls took. The threads of one are terminated, wherever they are, and replaced.
  */
 'use strict'
@@ -29,7 +29,9 @@ function make(key) {
   return valueFor(key, writer, ++nonce)
 }
 
-const caches = openCaches(make, near)
+/** What a thread says is lost when its process is killed: it leaves out what is counted. */
+const NAMES = [isMainThread ? 'lasting' : 'passing', 'expiring']
+const caches = openCaches(NAMES, make, near)
 
 function call(name, key) {
   if (name === 'lasting') calls++
@@ -49,9 +51,7 @@ function say(...words) {
 function batch() {
   const start = performance.now()
   for (let n = 0; n < BATCH; n++) {
-    // What a thread says is lost when its process is killed: it leaves out what is counted.
-    if (isMainThread) operate(caches, 'lasting', make, call, check)
-    operate(caches, 'expiring', make, call, check)
+    for (const name of NAMES) operate(caches, name, make, call, check)
   }
   if (--toWarmUp > 0) return setImmediate(batch)
   if (isMainThread) say('called', serial, calls)
