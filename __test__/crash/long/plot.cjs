@@ -41,7 +41,7 @@ function panel({ title, lines, log }, top, end) {
   }
   for (let n = 0; n <= TICKS; n++) {
     const at = (end * n) / TICKS
-    const label = n === TICKS ? `${Number((end / 60_000).toFixed(1))} min` : Number((at / 60_000).toFixed(1))
+    const label = n === TICKS ? `${Number((end / 60_000).toFixed(2))} min` : Number((at / 60_000).toFixed(2))
     parts.push(
       `<text class="mark" text-anchor="middle" x="${coordinate(x(at))}" y="${bottom + 17}">${label}</text>`,
     )

@@ -20,20 +20,14 @@ function print({ totals, growth }) {
   }
 }
 
-/** What is run: it may be committed to meanwhile. */
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-  cwd: __dirname,
-  encoding: 'utf8',
-}).trim()
-
+/** What is run, and on what. The working directory may have gone on when a run ends. */
 function about() {
+  const options = { cwd: __dirname, encoding: 'utf8' }
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim()
+  const date = new Date().toISOString().slice(0, 10)
   const [{ model }] = os.cpus()
-  return {
-    commit,
-    ended: new Date().toISOString(),
-    machine: `${os.cpus().length} × ${model.trim()}, ${os.type()} ${os.release()}, ${os.arch()}`,
-    node: process.version,
-  }
+  const machine = `${os.cpus().length} × ${model.trim()}, ${os.type()} ${os.release()}, ${os.arch()}`
+  return { commit, date, machine, node: process.version }
 }
 
 const PANELS = [
@@ -43,17 +37,17 @@ const PANELS = [
   { of: 'miss', title: 'A miss, µs, with making the value', log: true },
 ]
 
-/** `output`: a path without an ending; undefined: what is printed is all. */
-function write({ drawn, ...figures }, output) {
-  print(figures)
-  if (output === undefined) return
-  const named = { ...about(), ...figures }
+/** `run`: what `about` says; `output`: a path without an ending. */
+function write(run, { drawn, ...figures }, output) {
   const { minutes, killed } = figures.totals
-  const title = `Eight processes for ${Math.round(minutes)} minutes, ${killed} killed`
-  const subtitle = `${named.machine}, Node ${named.node}, ${named.ended.slice(0, 10)}, commit ${named.commit}; windows of ${short(figures.windowSeconds)} s`
+  const title = `Eight processes for ${Number(minutes.toFixed(1))} minutes, ${killed} killed`
+  const subtitle = `${run.machine}, Node ${run.node}, ${run.date}, commit ${run.commit}; windows of ${short(figures.windowSeconds)} s`
   const panels = PANELS.map(({ of, ...panel }) => ({ ...panel, lines: drawn[of] }))
   writeFileSync(`${output}.svg`, plot({ title, subtitle, panels, end: minutes * 60_000 }))
-  writeFileSync(`${output}.json`, `${JSON.stringify({ ...named, drawn: rounded(drawn) }, null, 2)}\n`)
+  writeFileSync(
+    `${output}.json`,
+    `${JSON.stringify({ ...run, ...figures, drawn: rounded(drawn) }, null, 2)}\n`,
+  )
 }
 
 /** Points as one list of times in seconds, and one of values. */
@@ -67,4 +61,4 @@ function rounded(drawn) {
   return Object.fromEntries(Object.entries(drawn).map(([name, lines]) => [name, panel(lines)]))
 }
 
-module.exports = { write }
+module.exports = { about, print, write }

@@ -13,11 +13,12 @@ const { SharedFiles, check, valueFor } = require('../values.cjs')
 const { find } = require('../file.cjs')
 const observe = require('./observe.cjs')
 const { summarize } = require('./summary.cjs')
-const { write } = require('./report.cjs')
+const report = require('./report.cjs')
 
 const MINUTES = Number(process.env.MINUTES)
 const KILL_MS = Number(process.env.KILL_MS)
 const OUTPUT = process.env.OUTPUT
+const run = OUTPUT === undefined ? undefined : report.about()
 /** So many moments are looked at, and so many windows measured, if a death is not longer than that. */
 const MOMENTS = 360
 const windowMs = Math.max(KILL_MS, (MINUTES * 60_000) / MOMENTS)
@@ -115,7 +116,8 @@ async function main(population) {
   }
   await population.end()
   const summary = summarize(samples, population, { begun, windowMs })
-  write(summary, OUTPUT)
+  report.print(summary)
+  if (run !== undefined) report.write(run, summary, OUTPUT)
   inspect(population.counts)
   const grown = summary.growth.filter(({ hasGrown }) => hasGrown)
   assert.deepStrictEqual(

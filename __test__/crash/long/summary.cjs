@@ -27,7 +27,7 @@ const GROWTH = [
   ['taken by the directory, bytes', ({ room }) => room.taken, TOLERANCE],
   ['used of the file system, bytes', ({ room }) => room.fileSystem],
   ['processes in a file', processes, EXACTLY],
-  ['places of isolates', ({ caches }) => caches.lasting.places.isolates],
+  ['places that isolates have had', ({ caches }) => caches.lasting.places.isolates],
   ...WHO.flatMap((who, n) => [
     [`file descriptors, ${who}`, ({ lasting }) => lasting[n].descriptors, EXACTLY],
     [`mappings of caches, ${who}`, ({ lasting }) => lasting[n].mappings.ours, EXACTLY],
