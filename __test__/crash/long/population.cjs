@@ -14,8 +14,8 @@ const ROLES = [
   { near: true, measures: true, warmUp: WARM_UP },
   { near: true, threads: true, warmUp: WARM_UP },
 ]
-/** The threads of one who is killed die with it. */
-const THREADED = 3
+/** One whose threads come and go, and one whose threads die with it. */
+const [LASTING_THREADS, PASSING_THREADS] = [2, 3]
 
 class Population {
   counts = { started: 0, killed: 0, terminated: 0, calls: 0 }
@@ -38,14 +38,23 @@ class Population {
     const figures = numbers.map(Number)
     if (what === 'called') {
       this.counts.calls += figures[0]
-      for (const one of this.#living.values()) if (one.task.serial === Number(who)) one.emit('called')
+      this.#find(who)?.emit('called')
     } else if (what === 'took') this.latencies.push({ writer: Number(who), at: performance.now(), figures })
-    else if (what === 'terminated') this.counts.terminated++
-    else this.fail(new Error(`somebody said ${what}`))
+    else if (what === 'begun' || what === 'terminated') {
+      if (what === 'terminated') this.counts.terminated++
+      const one = this.#find(who)
+      if (one !== undefined) one.hasThread = what === 'begun'
+      one?.emit(what)
+    } else this.fail(new Error(`somebody said ${what}`))
+  }
+
+  /** Who has this number, if it lives. */
+  #find(serial) {
+    return [...this.#living.values()].find(({ task }) => task.serial === Number(serial))
   }
 
   #begin(writer) {
-    const role = ROLES[writer] ?? { near: writer % 2 === 1, threads: writer === THREADED }
+    const role = ROLES[writer] ?? { near: writer % 2 === 1, threads: writer === PASSING_THREADS }
     const serial = ++this.counts.started
     const one = this.#nursery.start('long/user.cjs', { ...role, writer, serial, windowMs: this.windowMs })
     one.ready = once(one, 'called')
@@ -57,11 +66,12 @@ class Population {
     })
   }
 
-  /** All eight, as soon as each has called something. */
+  /** All eight, as soon as each has called something, and a thread that comes and goes as well. */
   async all() {
     for (;;) {
       const all = [...this.#living.values()]
       await Promise.all(all.map(({ ready }) => ready))
+      if (!all[LASTING_THREADS].hasThread) await once(all[LASTING_THREADS], 'begun')
       if (all.every((one) => this.#living.get(one.task.writer) === one && !one.isKilled)) return all
     }
   }

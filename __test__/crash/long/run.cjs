@@ -21,6 +21,8 @@ const OUTPUT = process.env.OUTPUT
 const run = OUTPUT === undefined ? undefined : report.about()
 /** So many moments are looked at, and so many windows measured, if a death is not longer than that. */
 const MOMENTS = 360
+/** On a slow machine it takes longer until there is enough to compare. */
+const LEAST_MOMENTS = 24
 const windowMs = Math.max(KILL_MS, (MINUTES * 60_000) / MOMENTS)
 /** How often it tells how far it is. */
 const SIGNS = 20
@@ -104,7 +106,8 @@ function inspect({ calls, started }) {
 async function main(population) {
   await population.all()
   begun = performance.now()
-  for (let tick = 1, due = 0; performance.now() - begun < MINUTES * 60_000; tick++) {
+  const isOver = () => performance.now() - begun >= MINUTES * 60_000 && samples.length >= LEAST_MOMENTS
+  for (let tick = 1, due = 0; !isOver(); tick++) {
     const all = await population.all()
     if (performance.now() - begun >= due) {
       look(all)

@@ -3,7 +3,7 @@
  * is to measure, how long calls took. The threads of one are terminated, wherever they are, and replaced.
  */
 'use strict'
-const { Worker, isMainThread, workerData } = require('node:worker_threads')
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads')
 const { check, random, valueFor } = require('../values.cjs')
 const { openCaches, operate } = require('./caches.cjs')
 const latency = require('./latency.cjs')
@@ -55,6 +55,7 @@ function batch() {
   }
   if (--toWarmUp > 0) return setImmediate(batch)
   if (isMainThread) say('called', serial, calls)
+  else parentPort.postMessage('called')
   calls = 0
   const now = performance.now()
   if (measures && now >= nextReport) {
@@ -67,6 +68,7 @@ function batch() {
 function thread() {
   const worker = new Worker(__filename, { workerData: { writer, near } })
   worker.once('online', () => setTimeout(() => worker.terminate(), random(THREAD_MS)))
+  worker.once('message', () => say('begun', serial))
   worker.once('error', (error) => {
     throw error
   })
