@@ -89,6 +89,11 @@ soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners
 soak-hostile: $(DIST) $(ADDON_STAMP) ## 10 minutes of scribbling on files that are in use
 	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
 
+MINUTES ?= $(if $(HOURS),$(shell expr 60 '*' $(HOURS)),60)
+soak-hour: $(DIST) $(ADDON_STAMP) ## Processes that share caches for an hour (HOURS=…, MINUTES=…): nothing grows
+	MINUTES=$(MINUTES) KILL_MS=1000 TOLERANCE=0.05 OUTPUT=docs/long-run node __test__/crash/long/run.cjs
+	node_modules/.bin/biome format --write docs/long-run.json
+
 STEPS_TEST := cargo test --locked --quiet --release --no-default-features --test steps
 steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample of all instructions
 	@$(call reported,steps,$(STEPS_TEST))
