@@ -61,7 +61,8 @@ export function runBehind(
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
-  return runFile(directory, env, timeout, ...behind, process.execPath, file, ...args)
+  const [command, ...words] = [...behind, process.execPath, file, ...args]
+  return runFile(directory, env, timeout, command, ...words)
 }
 
 /** Runs a program of __test__/crash/, with a time limit and more in its environment. */
