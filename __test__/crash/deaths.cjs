@@ -51,11 +51,12 @@ const failed = new Promise((_, reject) => {
 })
 
 function begin(writer) {
-  const immortal = writer < IMMORTAL
+  const isImmortal = writer < IMMORTAL
   // Those who die by themselves are reaped at once: it is seen how.
-  const end = !immortal && writer < ORPHANS && random(4) === 0 ? ENDS[random(3)] : undefined
+  const end = !isImmortal && writer < ORPHANS && random(4) === 0 ? ENDS[random(3)] : undefined
   const task = {
     writer,
+    isImmortal,
     end,
     threads: writer === 0 || random(4) === 0,
     group: end === 'memory' ? group : undefined,

@@ -5,23 +5,32 @@ const [WIDTH, LEFT, RIGHT] = [980, 84, 230]
 const [TOP, HEIGHT, GAP] = [70, 190, 62]
 const COLOURS = ['#0969da', '#d1242f', '#1a7f37', '#9a6700', '#8250df', '#bf3989']
 const DARK_COLOURS = ['#58a6ff', '#ff7b72', '#3fb950', '#d29922', '#bc8cff', '#f778ba']
-const TICKS = 6
 
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c])
 const coordinate = (value) => value.toFixed(1)
 
-/** Round numbers from 0 (on a logarithmic axis: powers of ten from below the least) to above the largest. */
+/** At most so many steps on an axis. */
+const STEPS = 6
+
+/** Round numbers from 0 to above the largest. */
+function marksTo(most) {
+  const unit = 10 ** Math.floor(Math.log10(most))
+  const step = [0.2, 0.5, 1, 2].find((each) => most / (each * unit) <= STEPS) * unit
+  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, n) => Number((n * step).toPrecision(3)))
+}
+
+/** What is written along an axis, and where on it a value is. A logarithmic one has powers of ten. */
 function axis(lines, log) {
   const values = Object.values(lines).flatMap((points) => points.map(([, value]) => value))
-  const [least, most] = [Math.min(...values), Math.max(...values)]
   if (log) {
-    const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))]
+    const [from, to] = [
+      Math.floor(Math.log10(Math.min(...values))),
+      Math.ceil(Math.log10(Math.max(...values))),
+    ]
     const marks = Array.from({ length: to - from + 1 }, (_, n) => 10 ** (from + n))
     return { marks, place: (value) => (Math.log10(value) - from) / (to - from) }
   }
-  const unit = 10 ** Math.floor(Math.log10(most))
-  const step = [0.2, 0.5, 1, 2].find((each) => most / (each * unit) <= 5) * unit
-  const marks = Array.from({ length: Math.ceil(most / step) + 1 }, (_, n) => n * step)
+  const marks = marksTo(Math.max(...values))
   return { marks, place: (value) => value / marks.at(-1) }
 }
 
@@ -39,12 +48,10 @@ function panel({ title, lines, log }, top, end) {
       `<text class="mark" text-anchor="end" x="${LEFT - 8}" y="${Number(at) + 4}">${mark.toLocaleString('en')}</text>`,
     )
   }
-  for (let n = 0; n <= TICKS; n++) {
-    const at = (end * n) / TICKS
-    const label = n === TICKS ? `${Number((end / 60_000).toFixed(2))} min` : Number((at / 60_000).toFixed(2))
-    parts.push(
-      `<text class="mark" text-anchor="middle" x="${coordinate(x(at))}" y="${bottom + 17}">${label}</text>`,
-    )
+  for (const minutes of marksTo(end / 60_000).filter((each) => each * 60_000 <= end)) {
+    const at = coordinate(x(minutes * 60_000))
+    const label = minutes === 0 ? '0 min' : minutes
+    parts.push(`<text class="mark" text-anchor="middle" x="${at}" y="${bottom + 17}">${label}</text>`)
   }
   Object.entries(lines).forEach(([name, points], n) => {
     const path = points

@@ -7,7 +7,8 @@ const { plot } = require('./plot.cjs')
 
 const short = (value) => (Number.isInteger(value) ? value : Number(value.toPrecision(4)))
 
-function print({ totals, growth }) {
+function print({ minutes, totals, growth }) {
+  console.log(`minutes ${short(minutes)}`)
   for (const [name, value] of Object.entries(totals)) console.log(`${name} ${short(value)}`)
   console.log(
     `${'the median of'.padEnd(34)}${'2nd quarter'.padStart(14)}${'last quarter'.padStart(14)}  may grow by`,
@@ -39,8 +40,8 @@ const PANELS = [
 
 /** `run`: what `about` says; `output`: a path without an ending. */
 function write(run, { drawn, ...figures }, output) {
-  const { minutes, killed } = figures.totals
-  const title = `Eight processes for ${Number(minutes.toFixed(1))} minutes, ${killed} killed`
+  const { minutes, totals } = figures
+  const title = `Eight processes for ${Number(minutes.toFixed(1))} minutes, ${totals.killed} killed`
   const subtitle = `${run.machine}, Node ${run.node}, ${run.date}, commit ${run.commit}; windows of ${short(figures.windowSeconds)} s`
   const panels = PANELS.map(({ of, ...panel }) => ({ ...panel, lines: drawn[of] }))
   writeFileSync(`${output}.svg`, plot({ title, subtitle, panels, end: minutes * 60_000 }))

@@ -119,8 +119,9 @@ async function main(population) {
     await population.killOne(all)
     await next
   }
+  const ended = performance.now()
   await population.end()
-  const summary = summarize(samples, population, { begun, windowMs })
+  const summary = summarize(samples, population, { begun, ended, windowMs })
   report.print(summary)
   if (run !== undefined) report.write(run, summary, OUTPUT)
   inspect(population.counts)

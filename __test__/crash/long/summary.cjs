@@ -49,11 +49,11 @@ const DRAWN = {
   },
 }
 
-function summarize(samples, { counts, latencies }, { begun, windowMs }) {
+function summarize(samples, { counts, latencies }, { begun, ended, windowMs }) {
   const line = (pick) => samples.map((sample) => [sample.at, pick(sample)])
   const drawn = mapped(DRAWN, (lines) => mapped(lines, line))
   const rows = GROWTH.map(([name, pick, tolerance]) => growth(name, samples.map(pick), tolerance))
-  const isWithin = ({ at }) => at >= begun && at - begun <= samples.at(-1).at
+  const isWithin = ({ at }) => at >= begun && at <= ended
   for (const [what, from] of Object.entries(FIGURES)) {
     drawn[what] = {}
     for (let writer = 0; writer < MEASURING; writer++) {
@@ -69,7 +69,15 @@ function summarize(samples, { counts, latencies }, { begun, windowMs }) {
     }
   }
   const windowSeconds = windowMs / 1_000
-  return { samples: samples.length, windowSeconds, totals: totals(samples, counts), growth: rows, drawn }
+  const minutes = (ended - begun) / 60_000
+  return {
+    minutes,
+    samples: samples.length,
+    windowSeconds,
+    totals: totals(samples, counts),
+    growth: rows,
+    drawn,
+  }
 }
 
 function mapped(object, change) {
@@ -82,7 +90,6 @@ function totals(samples, counts) {
   const free = last.processors.free - first.processors.free
   const { hits, nearHits, misses, evictions, expirations } = last.caches.lasting
   return {
-    minutes: last.at / 60_000,
     ...counts,
     hits,
     nearHits,
