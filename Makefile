@@ -18,8 +18,8 @@ SUITES := $(VITEST_SUITES:%=suite-%) suite-cargo
 VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
-  bench-table loom shuttle miri asan nightly mutations mutations-quick demo soak steps soak-steps \
-  soak-deaths soak-hostile ready all clean
+  bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
+  soak-deaths soak-hostile soak-hostile-bytes filesystems soak-filesystems soak-kill-points ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -89,12 +89,26 @@ soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners
 soak-hostile: $(DIST) $(ADDON_STAMP) ## 10 minutes of scribbling on files that are in use
 	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
 
+MINUTES ?= $(if $(HOURS),$(shell expr 60 '*' $(HOURS)),60)
+soak-hour: $(DIST) $(ADDON_STAMP) ## Processes that share caches for an hour (HOURS=…, MINUTES=…): nothing grows
+	MINUTES=$(MINUTES) KILL_MS=1000 TOLERANCE=0.05 OUTPUT=docs/long-run node __test__/crash/long/run.cjs
+	node_modules/.bin/biome format --write docs/long-run.json
+
 STEPS_TEST := cargo test --locked --quiet --release --no-default-features --test steps
 steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after a sample of all instructions
 	@$(call reported,steps,$(STEPS_TEST))
 
 soak-steps: $(CARGO_STAMP) ## The processes of a shared cache, killed after every single instruction
 	@$(call reported,soak-steps,STEPS=all $(STEPS_TEST))
+
+filesystems: $(CARGO_STAMP) $(ADDON_STAMP) ## Files, and processes that are killed, over ext4 and an overlay
+	@$(call reported,filesystems,scripts/filesystems.sh ext4 overlay)
+
+soak-filesystems: $(CARGO_STAMP) $(ADDON_STAMP) ## The same with many kills, and over xfs and btrfs where there are tools
+	@$(call reported,soak-filesystems,KILLS=2000 scripts/filesystems.sh ext4 overlay xfs btrfs)
+
+soak-kill-points: $(CARGO_STAMP) ## Three deaths one after the other, at every named point of every change
+	@$(call reported,soak-kill-points,KILL_POINTS=all cargo test --locked --quiet --release --no-default-features --lib kill_points -- --nocapture)
 
 # Each compiles the crate over other atomics, so each has a target directory. One at a time: some set how patient all are.
 MODELS := cargo test --locked --quiet --no-default-features --lib table::models
@@ -114,11 +128,17 @@ asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
 	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
 	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
 
+soak-hostile-bytes: $(CARGO_STAMP) nightly ## 1,000,000 tables with words changed at random, under AddressSanitizer
+	HOSTILE_RUNS=500000 $(ASAN) tests::hostile::a_spoilt --nocapture
+
 mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
 	node scripts/mutations/run.mjs
 
 mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
 	node scripts/mutations/run.mjs --quick
+
+fuzz: $(NODE_STAMP) nightly ## Fuzzers at the bytes of a shared file, and at the decoders: 30 s each
+	node scripts/fuzz.mjs
 
 nightly:
 	@cargo +nightly miri --version > /dev/null 2>&1 || \

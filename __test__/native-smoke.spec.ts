@@ -156,10 +156,9 @@ describe('a native look-up', () => {
 })
 
 describe('a value that is an argument', () => {
-  const IN_ARGUMENT = 2 ** 32 - 1
-  const put = (table: BareTable, value: unknown, key = 'key'): number => {
+  const put = (table: BareTable, value: unknown, place = 2 ** 32 - 1, key = 'key'): number => {
     table.offer(new Uint8Array())
-    table.words[5] = IN_ARGUMENT
+    table.words[5] = place
     return (table.hot.putString as (key: string, value: unknown) => number)(key, value)
   }
 
@@ -175,6 +174,29 @@ describe('a value that is an argument', () => {
       expect(table.found(found)).toEqual(Uint8Array.from(scratch.bytes.subarray(0, length)))
     },
   )
+
+  const NUMBERS = [0, 127, 128, -1, -128, -129, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), -(2 ** 31) - 1]
+  const ODD = [-0, 0.5, 2 ** 53, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const asNumber = 2 ** 32 - 2
+
+  it.each([...NUMBERS, ...ODD])('is stored as it is written in JavaScript: %d', (value) => {
+    const table = new BareTable()
+    expect(put(table, value, asNumber)).toBe(0)
+    const scratch = new Scratch(4_096)
+    const length = makeCodec('structured').encode(value, scratch, 0, 4_096)
+    expect(table.words[5]).toBe(length)
+    const found = table.hot.peekKey(table.write(utf16('key')))
+    expect(table.found(found)).toEqual(Uint8Array.from(scratch.bytes.subarray(0, length)))
+  })
+
+  it.each([
+    ['a string', '1'],
+    ['missing', undefined],
+  ])('is to be a number, and is %s', (_, value) => {
+    const table = new BareTable()
+    expect(() => put(table, value, asNumber)).toThrow('the value must be a number')
+    expect(table.hot.getString('key')).toBe(MISS)
+  })
 
   it.each([
     ['too long', 'a'.repeat(1024)],

@@ -99,7 +99,7 @@ describe('a native change is seen', () => {
       sum += cached('a')
       if (i === AT) {
         outgoing.bytes[0] = 0x80 + 2 // The value 2.
-        other.put('a', 1, 0, other.now(), {
+        other.put('a', undefined, 1, 0, other.now(), {
           ttl: Number.POSITIVE_INFINITY,
           token: undefined,
           replacing: true,

@@ -134,6 +134,12 @@ describe('a source file', () => {
   })
 })
 
+it('the time of day is asked for only by the command, to print it', () => {
+  const knowing = modules.filter(({ text }) => /\bDate\.now\b|\bnew Date\(\)|\btimeOrigin\b/.test(text))
+  // A store may be another machine's, and what it holds has no other clock.
+  expect(knowing.map(({ name }) => name).sort()).toEqual(['backends/store-entries', 'cli/top'])
+})
+
 it('to import the package does nothing else', () => {
   const { stdout, stderr } = runProgram(`
     const state = () => JSON.stringify([

@@ -69,6 +69,13 @@ describe('in Rust', () => {
     expect(knowing.filter((file) => !where.test(file))).toEqual([])
   })
 
+  it('nobody knows the time of day', () => {
+    const knowing = ({ code }: Source) =>
+      /\b(SystemTime|UNIX_EPOCH|CLOCK_REALTIME\w*|gettimeofday|st_[acm]time)\b/.test(code)
+    expect(knowing({ file: '', room: '', code: 'std::time::SystemTime::now()' })).toBe(true)
+    expect(sources.filter(knowing).map(({ file }) => file)).toEqual([])
+  })
+
   it.each(sources.map(({ file }) => file))('a file has at most 500 lines: %s', (file) => {
     expect(readFileSync(join(root, file), 'utf8').split('\n').length).toBeLessThanOrEqual(500)
   })

@@ -2,14 +2,13 @@
  * Where shared caches cannot be, or not now: a clear error at decoration where only somebody can mend it, and otherwise a
  * function that goes on computing, counts that and says so once.
  */
-import { spawnSync } from 'node:child_process'
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cache, isWarpCacheError } from 'warp-cache'
+import { runWhere } from './support/elsewhere'
 import { freshName } from './support/native'
-import { DEADLINE_MS, type Ending, runIn } from './support/program'
 import { thrownBy } from './support/refused'
 
 const fn = (n: number) => n
@@ -134,33 +133,19 @@ describe.skipIf(process.platform === 'win32')('a file that is not one of ours, o
   })
 })
 
-/** Runs a program where `commands` have changed the file systems; undefined where that is not permitted. */
-function runWhere(commands: string, source: string): Ending | undefined {
-  const permitted = spawnSync('unshare', ['-rm', 'sh', '-c', `set -e; ${commands}`])
-  if (permitted.status !== 0) return undefined
-  return runIn(
-    {},
-    DEADLINE_MS,
-    `
-      const { spawnSync } = require('node:child_process')
-      if (process.argv[2] !== 'inside') {
-        const { status, stderr, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c',
-          ${JSON.stringify(`set -e; ${commands}; exec "$0" "$@"`)}, process.execPath, __filename, 'inside'],
-          { encoding: 'utf8', env: { PATH: process.env.PATH, TMPDIR: ${JSON.stringify(base)} } })
-        process.stdout.write(stdout)
-        process.stderr.write(stderr)
-        process.exit(status)
-      }
-      const { cache } = require('warp-cache')
-      const make = () => cache((n) => n, { backend: 'shared', name: 'unusual' })
-      ${source}`,
-  )
-}
+/** What the programs below begin with. */
+const MAKE = `
+  const { cache } = require('warp-cache')
+  const make = () => cache((n) => n, { backend: 'shared', name: 'unusual' })
+`
+
+const runElsewhere = (commands: string, source: string) => runWhere(commands, { TMPDIR: base }, MAKE + source)
 
 describe('a directory without room', () => {
   it('leaves the function computing, counts it and says so once; once there is room, it is used', (context) => {
     const source = `
       const assert = require('node:assert')
+      const { spawnSync } = require('node:child_process')
       process.env.WARP_CACHE_DIR = ${JSON.stringify(join(base, 'small'))}
       const warnings = []
       process.on('warning', (warning) => warnings.push(warning))
@@ -181,8 +166,11 @@ describe('a directory without room', () => {
         }
         call()
       })`
-    const ending = runWhere(`mkdir -p ${base}/small; mount -t tmpfs -o size=128k none ${base}/small`, source)
-    if (ending === undefined) return context.skip('file systems cannot be mounted here')
+    const ending = runElsewhere(
+      `mkdir -p ${base}/small; mount -t tmpfs -o size=128k none ${base}/small`,
+      source,
+    )
+    if (typeof ending === 'string') return context.skip(ending)
     const { status, stderr, stdout } = ending
     expect({
       status,
@@ -198,22 +186,22 @@ describe('a directory without room', () => {
 
 describe('a machine whose directories are not as usual', () => {
   it('is told about one that is read-only', (context) => {
-    const ending = runWhere(
+    const ending = runElsewhere(
       'mount -t tmpfs -o ro none /dev/shm',
       'try { make() } catch ({ code, message }) { console.log(code, message) }',
     )
-    if (ending === undefined) return context.skip('file systems cannot be mounted here')
+    if (typeof ending === 'string') return context.skip(ending)
     expect(ending).toMatchObject({ status: 0, stderr: '' })
     expect(ending.stdout).toMatch(/^ERR_WARP_CACHE_DIRECTORY .*read-only/)
   })
 
   it('has its caches in the temporary directory where there is no /dev/shm', (context) => {
-    const ending = runWhere(
+    const ending = runElsewhere(
       `mkdir -p ${base}/dev; touch ${base}/dev/null ${base}/dev/urandom; mount --bind /dev/null ${base}/dev/null; ` +
         `mount --bind /dev/urandom ${base}/dev/urandom; mount --rbind ${base}/dev /dev`,
       'const cached = make(); console.log(cached(1), cached(1), cached.cacheInfo().hits)',
     )
-    if (ending === undefined) return context.skip('file systems cannot be mounted here')
+    if (typeof ending === 'string') return context.skip(ending)
     expect(ending).toMatchObject({ status: 0, stderr: '', stdout: '1 1 1\n' })
     expect(files().length).toBe(1)
   })

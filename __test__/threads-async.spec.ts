@@ -190,7 +190,7 @@ describe('what began to be computed elsewhere', () => {
       elsewhere.exchange.outgoing.bytes[0] = 0x80
       const outdated = 1
       const how = { ttl: Number.POSITIVE_INFINITY, token, replacing: false }
-      expect(elsewhere.put(1, 1, 0, elsewhere.now(), how)).toBe(outdated)
+      expect(elsewhere.put(1, undefined, 1, 0, elsewhere.now(), how)).toBe(outdated)
       expect(await cached(1)).toBe('new')
     },
   )

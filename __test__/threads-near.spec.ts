@@ -20,7 +20,7 @@ function shared<F extends (...args: never[]) => unknown>(fn: F, options: Threads
     set(key: string | number, small: number): void {
       table.exchange.outgoing.bytes[0] = 0x80 + small
       const how = { ttl: Number.POSITIVE_INFINITY, token: undefined, replacing: true }
-      table.put(key, 1, 0, table.now(), how)
+      table.put(key, undefined, 1, 0, table.now(), how)
     },
     delete: (key: string | number) => table.delete(key),
     clear: () => table.clear(),

@@ -264,7 +264,7 @@ describe('a native ttl', () => {
       )
       const set = (key: string) => {
         elsewhere.exchange.outgoing.bytes[0] = 0x80
-        elsewhere.put(key, 1, 0, elsewhere.now(), { ttl: 10, token: undefined, replacing: true })
+        elsewhere.put(key, undefined, 1, 0, elsewhere.now(), { ttl: 10, token: undefined, replacing: true })
       }
       expect(cached('a')).toBe(1)
       set('b')

@@ -3,83 +3,25 @@
  * for, and reach neither code nor prototypes. SOAK=1 draws ten times as many; SEED=… repeats a run.
  */
 import { describe, expect, it } from 'vitest'
-import { makeCodec } from '../src/codec/codecs.js'
-import { isWarpCacheError } from '../src/errors.js'
-import { Scratch } from '../src/scratch.js'
 import { clonable } from './models/clonable.js'
-import { type Lots, lots } from './models/recipes.js'
-import { extentOf, leavesTheWorldUnharmed } from './support/unharmed.js'
+import { lots } from './models/recipes.js'
+import {
+  AT,
+  codecs,
+  decodes,
+  LIMIT,
+  scratch,
+  scribble,
+  spoil,
+  structured,
+  write,
+} from './support/hostile-values.js'
+import { leavesTheWorldUnharmed } from './support/unharmed.js'
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const SCALE = process.env.SOAK === '1' ? 10 : 1
 /** For what takes ten seconds of a processor, which may be busy. */
 const PATIENCE = { timeout: 300_000 * SCALE }
-
-const AT = 3
-const LIMIT = 1 << 16
-const scratch = new Scratch(LIMIT)
-const structured = makeCodec('structured')
-const codecs = [
-  structured,
-  makeCodec('json'),
-  makeCodec('v8'),
-  makeCodec({ name: 'user', encode: JSON.stringify, decode: (text: never) => JSON.parse(text) }),
-]
-
-/** What a byte of a value may account for: of a block of names, each object that refers to it makes all of them. */
-const PER_BYTE = 256
-
-/** Decodes `[AT … end)`, and fails unless that gives data of a decent size or one of our errors. */
-function decodes(codec: (typeof codecs)[number], end: number): boolean {
-  let value: unknown
-  try {
-    value = codec.decode(scratch, AT, end)
-  } catch (error) {
-    if (!isWarpCacheError(error) || error.code !== 'ERR_WARP_CACHE_CODEC') throw error
-    return false
-  }
-  const extent = extentOf(value)
-  if (extent > PER_BYTE * (end - AT) + 64) throw new Error(`${extent} parts of ${end - AT} bytes`)
-  return true
-}
-
-/** Writes random bytes, mostly ones that mean something. */
-function scribble(draw: Lots): number {
-  const length = 1 + draw(draw(4) === 0 ? 400 : 40)
-  for (let i = 0; i < length; i++) scratch.bytes[AT + i] = draw(3) === 0 ? draw(256) : draw(0x44)
-  return AT + length
-}
-
-/** Writes a random value, and spoils it. */
-function spoil(draw: Lots, codec: (typeof codecs)[number]): number {
-  let end = codec.encode(clonable(draw, 30), scratch, AT, LIMIT)
-  if (end < 0) end = scribble(draw)
-  for (let n = draw(4); n >= 0; n--) {
-    const at = AT + draw(end - AT)
-    switch (draw(6)) {
-      case 0:
-        scratch.bytes[at] ^= 1 << draw(8)
-        break
-      case 1:
-        scratch.bytes[at] = draw(0x44)
-        break
-      case 2:
-        scratch.bytes.fill(0xff, at, Math.min(end, at + 4))
-        break
-      case 3:
-        // A part of it, elsewhere.
-        scratch.bytes.copyWithin(at, AT + draw(end - AT), AT + draw(end - AT))
-        break
-      case 4:
-        end = at + 1
-        break
-      default:
-        // One value goes on with what an older one left.
-        end = Math.min(LIMIT, end + draw(8))
-    }
-  }
-  return end
-}
 
 describe(`bytes from anywhere (seed ${SEED})`, () => {
   it.each(codecs)('100,000 of them, to the codec $name', PATIENCE, (codec) => {
@@ -89,7 +31,7 @@ describe(`bytes from anywhere (seed ${SEED})`, () => {
       for (let i = 0; i < runs; i++) {
         const draw = lots(SEED + i)
         const first = draw(5)
-        const end = first === 0 ? scribble(draw) : spoil(draw, codec)
+        const end = first === 0 ? scribble(draw) : spoil(draw, write(draw, codec))
         if (first === 1) scratch.bytes[AT] = 0x30 + draw(16)
         if (decodes(codec, end)) readable++
       }

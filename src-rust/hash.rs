@@ -44,6 +44,19 @@ pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
         }
         (u64_at(bytes, len - 16), u64_at(bytes, len - 8))
     };
+    finish(seed, a, b, len)
+}
+
+/// The hash of nine bytes: one, and those of a little-endian word. They need not lie in memory, where they would have to
+/// arrive first if they were written just now.
+#[inline]
+pub(crate) fn hash_nine(seed: u64, first: u8, word: u64) -> u64 {
+    let seed = seed ^ mix(seed ^ SECRET[0], SECRET[1]) ^ 9;
+    let (start, end) = (u64::from(first) | (word & 0xff_ffff) << 8, word >> 32);
+    finish(seed, start << 32 | end, (word >> 24) << 32 | word & 0xffff_ffff, 9)
+}
+
+fn finish(seed: u64, a: u64, b: u64, len: usize) -> u64 {
     let product = u128::from(a ^ SECRET[1]) * u128::from(b ^ seed);
     mix(product as u64 ^ SECRET[0] ^ len as u64, (product >> 64) as u64 ^ SECRET[1])
 }
@@ -60,11 +73,11 @@ fn mix(a: u64, b: u64) -> u64 {
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(std::array::from_fn(|byte| bytes[at + byte]))
+    u64::from_le_bytes(*bytes[at..].first_chunk().unwrap())
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32::from_le_bytes(std::array::from_fn(|byte| bytes[at + byte])))
+    u64::from(u32::from_le_bytes(*bytes[at..].first_chunk().unwrap()))
 }
 
 #[cfg(test)]
@@ -97,6 +110,17 @@ mod tests {
         let bytes: Vec<u8> = (0..300).map(|n| (n * 7 + 3) as u8).collect();
         for (seed, len, expected) in VECTORS {
             assert_eq!(hash(seed, &bytes[..len]), expected, "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn nine_bytes_need_not_lie_in_memory() {
+        let mut word = 0x0123_4567_89ab_cdef_u64;
+        for first in 0..=255 {
+            word = word.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(7);
+            let mut bytes = [first; 9];
+            bytes[1..].copy_from_slice(&word.to_le_bytes());
+            assert_eq!(hash_nine(word ^ 5, first, word), hash(word ^ 5, &bytes));
         }
     }
 

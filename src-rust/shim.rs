@@ -17,6 +17,8 @@ mod plain {
 pub(crate) use mortal::OVER;
 #[cfg(test)]
 pub(crate) use mortal::live_for;
+#[cfg(all(test, not(any(loom, shuttle))))]
+pub(crate) use mortal::trail;
 #[cfg(any(test, loom, shuttle))]
 pub(crate) use mortal::{AtomicU8, AtomicU32, AtomicU64};
 #[cfg(not(any(test, loom, shuttle)))]

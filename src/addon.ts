@@ -58,7 +58,8 @@ export interface NativeHandle {
 
 /**
  * The operations of every call. Each takes a key, or the length of one in the scratch, and gives a code; look-ups also a
- * value that is a string and was stored without flags. A value that is stored may be an argument if it is a short string.
+ * value that is a string and was stored without flags. A value that is stored may be an argument if it is a number or a
+ * short string.
  */
 export interface HotFunctions {
   readonly getString: (key: string) => number | string
@@ -66,9 +67,9 @@ export interface HotFunctions {
   readonly getKey: (length: number) => number | string
   readonly peekKey: (length: number) => number
   readonly tokenOfKey: (length: number) => number
-  readonly putString: (key: string, value?: string) => number
-  readonly putNumber: (key: number, value?: string) => number
-  readonly putKey: (length: number, value?: string) => number
+  readonly putString: (key: string, value?: number | string) => number
+  readonly putNumber: (key: number, value?: number | string) => number
+  readonly putKey: (length: number, value?: number | string) => number
   readonly deleteKey: (length: number) => number
 }
 
@@ -170,7 +171,7 @@ export interface SharedReport {
 }
 
 /** The interface that this half of the package was written for. */
-const INTERFACE_VERSION = 4
+const INTERFACE_VERSION = 5
 /** Where `napi build` leaves its loader: beside `dist`, and beside `src`. */
 const LOADER = join('..', 'index.js')
 

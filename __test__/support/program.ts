@@ -47,10 +47,22 @@ export function runIn(
   source: string,
   ...args: string[]
 ): Ending {
+  return runBehind([], env, timeout, source, ...args)
+}
+
+/** The same, behind the words of a command that runs what follows it. */
+export function runBehind(
+  behind: readonly string[],
+  env: Record<string, string>,
+  timeout: number,
+  source: string,
+  ...args: string[]
+): Ending {
   directory ??= install()
   const file = join(directory, 'program.cjs')
   writeFileSync(file, source)
-  return runFile(directory, env, timeout, file, ...args)
+  const [command, ...words] = [...behind, process.execPath, file, ...args]
+  return runFile(directory, env, timeout, command, ...words)
 }
 
 /** Runs a program of __test__/crash/, with a time limit and more in its environment. */
@@ -58,11 +70,17 @@ export function runCrash(name: string, env: Record<string, string>, timeout: num
   directory ??= install()
   const installed = join(directory, 'node_modules', 'warp-cache')
   const file = resolve(__dirname, '../crash', name)
-  return runFile(directory, { WARP_CACHE_PACKAGE: installed, ...env }, timeout, file)
+  return runFile(directory, { WARP_CACHE_PACKAGE: installed, ...env }, timeout, process.execPath, file)
 }
 
-function runFile(cwd: string, env: Record<string, string>, timeout: number, ...command: string[]): Ending {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, command, {
+function runFile(
+  cwd: string,
+  env: Record<string, string>,
+  timeout: number,
+  command: string,
+  ...args: string[]
+): Ending {
+  const { status, signal, stdout, stderr } = spawnSync(command, args, {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',

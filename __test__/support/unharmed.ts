@@ -86,3 +86,24 @@ export function extentOf(value: unknown): number {
   }
   return extent
 }
+
+/** Of which kind a value is, and how many kinds of values are in it. */
+export function kindsOf(value: unknown): string {
+  const kinds = new Set<string>()
+  const seen = new Set<unknown>()
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (seen.has(next)) continue
+    seen.add(next)
+    kinds.add(kindOf(next))
+    if (typeof next !== 'object' || next === null || ArrayBuffer.isView(next)) continue
+    if (next instanceof Map || next instanceof Set) for (const part of next) waiting.push(part)
+    for (const name of Reflect.ownKeys(next)) waiting.push((next as Record<PropertyKey, unknown>)[name])
+  }
+  return `${kindOf(value)} of ${kinds.size} kinds`
+}
+
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
+}

@@ -46,4 +46,11 @@ export const isolateMutations = [
     to: 'else this.store(table, key, value, how)',
     red: vitest('shared-damage.spec.ts > gets no result that was asked of it'),
   },
+  {
+    name: 'what a decoder throws gets out',
+    file: 'src/codec/codecs.ts',
+    from: 'throw damaged(messageOf(error))',
+    to: 'throw error',
+    red: vitest('values-fuzz.spec.ts'),
+  },
 ]

@@ -1,7 +1,6 @@
 /** What the table's protocol rests on (docs/table-protocol.md). `quick`: CI runs it on every change. */
 
 const cargo = (test) => ({ kind: 'cargo', test: `table::tests::${test}` })
-const loom = (test) => ({ kind: 'loom', test: `table::models::loom::${test}` })
 
 const table = (file, mutation) => ({ file: `src-rust/table/${file}.rs`, ...mutation })
 
@@ -43,14 +42,12 @@ export const tableMutations = [
   }),
   table('store', {
     name: 'token compare off',
-    quick: true,
     from: 'token.wanted == self.wanted && token.count == self.shard.gate.count(hash).load(Ordering::Relaxed)',
     to: '{\n_ = (token, hash);\ntrue\n}',
     red: cargo('behaviour::a_fill_is_dropped_after_a_set_a_delete_or_a_clear'),
   }),
   table('writer', {
     name: 'count of changes off',
-    quick: true,
     from: 'count.store(count.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);',
     to: '_ = count;',
     red: cargo('behaviour::a_fill_is_dropped_after_a_set_a_delete_or_a_clear'),
@@ -63,12 +60,14 @@ export const tableMutations = [
   }),
   table('reader', {
     name: 'checksum off',
+    quick: true,
     from: 'record.sum != sum(seed, hash, record, value)',
     to: 'sum(seed, hash, record, value) != sum(seed, hash, record, value)',
     red: cargo('hostile::a_spoilt_table_of_one_shard_forgets_or_detaches'),
   }),
   table('region', {
     name: 'bounds check of records and links off',
+    quick: true,
     from: 'if (index + 1) * N > self.reach.load(Ordering::Relaxed) {',
     to: 'if N == 0 {',
     red: cargo('hostile::a_spoilt_table_of_one_shard_forgets_or_detaches'),
@@ -85,35 +84,53 @@ export const tableMutations = [
     to: 'words.kill();',
     red: cargo('deaths::a_process_is_killed_at_every_step_of_every_change'),
   }),
+  table('repair', {
+    name: 'repair keeps two entries of one block',
+    from: 'Some(used) if !*used => *used = true,',
+    to: 'Some(used) => *used = true,',
+    red: cargo('hostile::of_two_entries_that_claim_the_same_blocks_a_repair_keeps_one'),
+  }),
+  table('../shim', {
+    name: 'deadline removed',
+    quick: true,
+    from: 'if left.is_zero() {\n                return false;',
+    to: 'if left > DEADLINE {\n                return false;',
+    red: cargo('sharing::a_living_owner_is_waited_for_once'),
+  }),
+  table('owner', {
+    name: 'a deadline that expired is forgotten',
+    from: 'stalled != 0\n            && self.load() == stalled',
+    to: 'stalled > u64::MAX - 1\n            && self.load() == stalled',
+    red: cargo('sharing::a_living_owner_is_waited_for_once'),
+  }),
+  table('owner', {
+    name: 'the dead are skipped as well once a deadline has expired',
+    from: '&& host.state_of(stalled) == Owner::Alive',
+    to: '&& host.own_word() != stalled',
+    red: cargo('sharing::whoever_was_waited_for_in_vain_is_robbed_once_he_is_dead'),
+  }),
   table('owner', {
     name: 'the living are robbed',
-    quick: true,
     from: 'Owner::Alive => {\n',
     to: 'Owner::Alive if wait.is_some() => {}\n                    Owner::Alive => {\n',
     red: cargo('sharing::a_living_owner_is_waited_for_once'),
   }),
-  table('writer', {
-    name: 'fence after the sequence removed',
-    from: 'fence(Ordering::Release);\n        let coming',
-    to: 'let coming',
-    red: loom('a_reader_sees_the_old_or_the_new_value_while_it_is_replaced'),
-  }),
-  table('seqlock', {
-    name: 'fence before the second load removed',
-    from: '    fence(Ordering::Acquire);\n',
-    to: '    if false { fence(Ordering::Acquire); }\n',
-    red: loom('a_reader_sees_the_old_or_the_new_value_while_it_is_replaced'),
-  }),
-  table('writer', {
-    name: 'epoch bracket off',
-    from: '// Cells will move. The fence in `open` goes before that.\n        epoch.store(even | 1, Ordering::Relaxed);',
+  table('owner', {
+    name: 'the word of an unknown owner is taken',
+    from: 'host.detach("nobody can tell who holds a part of the table");\n                        return None;',
     to: '',
-    red: loom('a_key_is_found_while_its_cell_moves'),
+    red: cargo('sharing::a_process_that_was_robbed_or_cannot_tell_detaches'),
   }),
-  table('reader', {
-    name: 'epoch compare off',
-    from: '(self.gate.epoch().load(Ordering::Relaxed) == epoch).then_some(Get::Miss(token))',
-    to: 'Some(Get::Miss(token))',
-    red: loom('a_key_is_found_while_its_cell_moves'),
+  table('store', {
+    name: 'a change that finds no time does not outdate the shard',
+    from: 'pub(super) fn forget(&self, shard: &Shard) {\n        shard.outdate();',
+    to: 'pub(super) fn forget(&self, _: &Shard) {',
+    red: cargo('behaviour::a_change_that_finds_no_time_makes_its_shard_forget'),
+  }),
+  table('shard', {
+    name: 'pages are touched that were not allocated',
+    from: 'let reach = |len: usize| if sharing.is_some() { 0 } else { len };',
+    to: 'let reach = |len: usize| len;',
+    red: cargo('sharing::no_page_is_touched_that_was_not_allocated'),
   }),
 ]

@@ -74,7 +74,7 @@ impl CachedFunction {
     /// The version of what this addon and the TypeScript that loads it must agree on.
     #[napi(catch_unwind)]
     pub fn interface_version() -> u32 {
-        4
+        5
     }
 
     /// Opens the table of this name. Throws an error with the code `ERR_WARP_CACHE_NAME` if the name is empty, too

@@ -6,7 +6,7 @@
 use super::held::Held;
 use super::raw::{self, Answer, Argument, Operation, Reply};
 use super::scratch::{Head, Memory, Parts};
-use crate::table::{Get, NEVER, Put, Stripe, Table, Token};
+use crate::table::{Get, Key, NEVER, Put, Stripe, Table, Token};
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
@@ -22,6 +22,11 @@ const NUMBER: u8 = 0x02;
 /// docs/value-format.md.
 const ALL_NARROW: u8 = 0x30;
 const ALL_WIDE: u8 = 0x31;
+/// What begins a value that is a number: see there.
+const SMALL_INT: u8 = 0x80;
+const INT8: u8 = 0x05;
+const INT32: u8 = 0x06;
+const DOUBLE: u8 = 0x07;
 
 // What an operation answers. A hit answers with the length of the value.
 const MISS: i32 = -1;
@@ -40,8 +45,10 @@ const SKIPPED: i32 = 2;
 const FILL: u32 = 1;
 const REFRESH: u32 = 2;
 
-/// The length of a value that is not in the scratch: it is the string that is the operation's second argument.
-const IN_ARGUMENT: u32 = u32::MAX;
+/// The length of a value that is not in the scratch: it is the string that is the operation's second argument, or the
+/// number.
+const STRING_IN_ARGUMENT: u32 = u32::MAX;
+const NUMBER_IN_ARGUMENT: u32 = u32::MAX - 1;
 
 /// A call in so many reads a clock to see whether it is time to ask the kernel about the file.
 const CALLS_PER_LOOK: u32 = 64;
@@ -57,6 +64,7 @@ const NO_NUMBER: &CStr = c"the key must be a number";
 const NO_LENGTH: &CStr = c"the key's length must be a number that the scratch has room for";
 const NO_VALUE: &CStr = c"the scratch holds no value of that length";
 const NO_TEXT: &CStr = c"the value must be a string of at most 1,023 units";
+const NO_NUMBER_VALUE: &CStr = c"the value must be a number";
 
 /// A function's handle on its table, in one isolate.
 pub(super) struct Handle {
@@ -105,19 +113,21 @@ impl Handle {
         Some(GONE)
     }
 
-    fn get(&self, caller: Argument, key: &[u8]) -> Answer {
-        self.run(|table, Parts { head, incoming, .. }| Ok(reply_get(caller, table, key, head, incoming)))
+    fn get<'k>(&self, caller: Argument, key: impl FnOnce(&Table) -> Key<'k>) -> Answer {
+        self.run(|table, Parts { head, incoming, .. }| {
+            Ok(reply_get(caller, table, &key(table), head, incoming))
+        })
     }
 
-    fn put(&self, key: &[u8], value: Argument) -> Answer {
-        self.run(|table, Parts { head, outgoing, .. }| answer_put(table, key, head, outgoing, value))
+    fn put<'k>(&self, key: impl FnOnce(&Table) -> Key<'k>, value: Argument) -> Answer {
+        self.run(|table, Parts { head, outgoing, .. }| answer_put(table, &key(table), head, outgoing, value))
     }
 
     /// Runs `act` with a key that JavaScript has written: its argument says how long it is.
     fn with_written(
         &self,
         length: Argument,
-        act: impl FnOnce(&Table, &[u8], &mut Head, &mut [u8], &[u8]) -> Answer,
+        act: impl FnOnce(&Table, &Key<'_>, &mut Head, &mut [u8], &[u8]) -> Answer,
     ) -> Answer {
         self.run(|table, Parts { head, key, incoming, outgoing }| {
             let length = length.uint32().ok_or(NO_LENGTH)? as usize;
@@ -125,7 +135,7 @@ impl Handle {
             if length > self.max_key_size {
                 Ok(Reply::Code(OVERSIZE))
             } else {
-                act(table, key, head, incoming, outgoing)
+                act(table, &table.key(key), head, incoming, outgoing)
             }
         })
     }
@@ -172,13 +182,13 @@ impl Handle {
         act(&bytes[1..])
     }
 
-    /// Runs `act` with the bytes of a key that is one number.
-    fn with_number(&self, argument: Argument, act: impl FnOnce(&[u8]) -> Answer) -> Answer {
+    /// Runs `act` with the bytes of a key that is one number, and with the word that the number is there.
+    fn with_number(&self, argument: Argument, act: impl FnOnce(&[u8; 9], u64) -> Answer) -> Answer {
         let number = argument.double().ok_or(NO_NUMBER)?;
-        let number = if number.is_nan() { f64::NAN } else { number };
+        let word = if number.is_nan() { f64::NAN } else { number }.to_bits();
         let mut bytes = [NUMBER; 9];
-        bytes[1..].copy_from_slice(&number.to_le_bytes());
-        if bytes.len() > self.max_key_size { Ok(Reply::Code(OVERSIZE)) } else { act(&bytes) }
+        bytes[1..].copy_from_slice(&word.to_le_bytes());
+        if bytes.len() > self.max_key_size { Ok(Reply::Code(OVERSIZE)) } else { act(&bytes, word) }
     }
 }
 
@@ -189,7 +199,9 @@ fn lacks_time(table: &Table, head: &Head) -> bool {
 
 /// Looks a key up as a use. A value that is a string of single bytes, and has no flags, is given as that: making it here
 /// takes less time than another call would.
-fn reply_get(caller: Argument, table: &Table, key: &[u8], head: &mut Head, value: &mut [u8]) -> Reply {
+// Called, these two would copy keys and answers from where they were written a moment before, and wait for that.
+#[inline(always)]
+fn reply_get(caller: Argument, table: &Table, key: &Key<'_>, head: &mut Head, value: &mut [u8]) -> Reply {
     let code = answer_get(table, key, head, value, true);
     let found = usize::try_from(code).ok().and_then(|length| value.get(..length));
     let string = match found {
@@ -199,11 +211,12 @@ fn reply_get(caller: Argument, table: &Table, key: &[u8], head: &mut Head, value
     string.unwrap_or(Reply::Code(code))
 }
 
-fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touch: bool) -> i32 {
+#[inline(always)]
+fn answer_get(table: &Table, key: &Key<'_>, head: &mut Head, value: &mut [u8], touch: bool) -> i32 {
     if lacks_time(table, head) {
         return UNTIMED;
     }
-    match table.get(key, ticks(head.now), value, touch) {
+    match table.get_by(key, ticks(head.now), value, touch) {
         Get::Hit(hit) => {
             head.slot = hit.slot;
             head.version = hit.version;
@@ -227,11 +240,20 @@ fn answer_get(table: &Table, key: &[u8], head: &mut Head, value: &mut [u8], touc
     }
 }
 
-/// Stores what lies in the scratch, or the string that `value` is.
-fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8], value: Argument) -> Answer {
-    if head.length != IN_ARGUMENT {
-        return store(table, key, head, outgoing.get(..head.length as usize).ok_or(NO_VALUE)?);
+/// Stores what lies in the scratch, or the string or number that `value` is.
+fn answer_put(table: &Table, key: &Key<'_>, head: &mut Head, outgoing: &[u8], value: Argument) -> Answer {
+    match head.length {
+        STRING_IN_ARGUMENT => put_string(table, key, head, value),
+        NUMBER_IN_ARGUMENT => {
+            let (bytes, length) = encode_number(value.double().ok_or(NO_NUMBER_VALUE)?);
+            head.length = length as u32;
+            store(table, key, head, &bytes[..length])
+        }
+        length => store(table, key, head, outgoing.get(..length as usize).ok_or(NO_VALUE)?),
     }
+}
+
+fn put_string(table: &Table, key: &Key<'_>, head: &mut Head, value: Argument) -> Answer {
     let mut units = [const { MaybeUninit::<u16>::uninit() }; TEXT_UNITS];
     let copied = value.utf16(&mut units).filter(|&copied| copied < TEXT_UNITS - 1).ok_or(NO_TEXT)?;
     // SAFETY: V8 has written as many as it said.
@@ -242,6 +264,30 @@ fn answer_put(table: &Table, key: &[u8], head: &mut Head, outgoing: &[u8], value
     // SAFETY: `encode_text` has written as many as it said.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), length) };
     store(table, key, head, bytes)
+}
+
+/// A number as a value, and how many bytes that is.
+fn encode_number(number: f64) -> ([u8; 9], usize) {
+    let whole = number as i32;
+    let mut bytes = [DOUBLE; 9];
+    // -0 is no whole number.
+    if f64::from(whole).to_bits() != number.to_bits() {
+        let number = if number.is_nan() { f64::NAN } else { number };
+        bytes[1..].copy_from_slice(&number.to_le_bytes());
+        return (bytes, 9);
+    }
+    if let Ok(small) = i8::try_from(whole) {
+        return match small {
+            0.. => ([SMALL_INT | small.cast_unsigned(); 9], 1),
+            _ => {
+                bytes[..2].copy_from_slice(&[INT8, small.cast_unsigned()]);
+                (bytes, 2)
+            }
+        };
+    }
+    bytes[0] = INT32;
+    bytes[1..5].copy_from_slice(&whole.to_le_bytes());
+    (bytes, 5)
 }
 
 /// Writes a string as a value, and says how many bytes that are: the first ones of `bytes`.
@@ -262,7 +308,7 @@ fn encode_text(units: &[u16], bytes: &mut [MaybeUninit<u8>; 2 * TEXT_UNITS]) -> 
     }
 }
 
-fn store(table: &Table, key: &[u8], head: &mut Head, value: &[u8]) -> Answer {
+fn store(table: &Table, key: &Key<'_>, head: &mut Head, value: &[u8]) -> Answer {
     if lacks_time(table, head) {
         return Ok(Reply::Code(UNTIMED));
     }
@@ -270,9 +316,9 @@ fn store(table: &Table, key: &[u8], head: &mut Head, value: &[u8]) -> Answer {
     let expires_at = if head.expires_at < MAX_TIME { ticks(head.expires_at) } else { NEVER };
     let (flags, now) = (head.flags as u8, ticks(head.now));
     let put = match head.mode {
-        FILL => table.put(key, value, flags, expires_at, now, Some(token)),
-        REFRESH => table.refresh(key, value, flags, expires_at, now, token),
-        _ => table.put(key, value, flags, expires_at, now, None),
+        FILL => table.put_by(key, value, flags, expires_at, now, Some(token)),
+        REFRESH => table.refresh(key.bytes(), value, flags, expires_at, now, token),
+        _ => table.put_by(key, value, flags, expires_at, now, None),
     };
     Ok(Reply::Code(match put {
         Put::Stored(stored) => {
@@ -319,8 +365,10 @@ macro_rules! operation {
     };
 }
 
-operation!(GetString, c"getString", |handle, key, _| handle.with_string(key, |bytes| handle.get(key, bytes)));
-operation!(GetNumber, c"getNumber", |handle, key, _| handle.with_number(key, |bytes| handle.get(key, bytes)));
+operation!(GetString, c"getString", |handle, key, _| handle
+    .with_string(key, |bytes| handle.get(key, |table| table.key(bytes))));
+operation!(GetNumber, c"getNumber", |handle, key, _| handle
+    .with_number(key, |bytes, word| handle.get(key, |table| table.key_of_nine(bytes, word))));
 operation!(GetKey, c"getKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, value, _| Ok(reply_get(length, table, key, head, value)))
 });
@@ -342,17 +390,17 @@ operation!(
     }
 );
 operation!(PutString, c"putString", |handle, key, value| {
-    handle.with_string(key, |key| handle.put(key, value))
+    handle.with_string(key, |bytes| handle.put(|table| table.key(bytes), value))
 });
 operation!(PutNumber, c"putNumber", |handle, key, value| {
-    handle.with_number(key, |key| handle.put(key, value))
+    handle.with_number(key, |bytes, word| handle.put(|table| table.key_of_nine(bytes, word), value))
 });
 operation!(PutKey, c"putKey", |handle, length, value| {
     handle.with_written(length, |table, key, head, _, outgoing| answer_put(table, key, head, outgoing, value))
 });
 operation!(DeleteKey, c"deleteKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, _, _| {
-        Ok(Reply::Code(i32::from(table.delete(key, ticks(head.now)))))
+        Ok(Reply::Code(i32::from(table.delete(key.bytes(), ticks(head.now)))))
     })
 });
 

@@ -76,6 +76,13 @@ impl Directory {
         fault(&status).map_or(Ok(Some(directory)), |fault| Err(unusable(path, fault)))
     }
 
+    /// Whether it still is what is found there.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        let id = |directory: &Self| sys::status(&directory.fd).ok().map(|status| status.id);
+        let named = Self::existing(path).ok().flatten();
+        named.is_some_and(|named| id(&named).is_some_and(|named| Some(named) == id(self)))
+    }
+
     fn find(path: &Path, text: &CString, made: bool) -> Result<Option<(Self, Status)>, Error> {
         let fd = match sys::open_directory(text) {
             Ok(fd) => fd,

@@ -163,6 +163,10 @@ fn create(directory: &Directory, request: &Request<'_>, name: &FileName) -> Resu
         // The directory was removed.
         Err(errno::MISSING) => return Ok(Attempt::Again),
         Err(errno::READ_ONLY | errno::ACCESS | errno::PERMISSION) => {
+            // Of a directory that was removed ext4 says so, too.
+            if !directory.is_at(request.directory) {
+                return Ok(Attempt::Again);
+            }
             return Err(foreign(request, name, "may not be made by this user"));
         }
         Err(number) => return Err(failed("make the file of a shared cache", number)),

@@ -27,6 +27,8 @@ use crate::table::Options;
 pub use counts::{Counts, counts};
 pub use directory::path as directory;
 pub use handle::Shared;
+#[cfg(fuzzing)]
+pub use header::{TABLE_AT, seal};
 use identity::{Epoch, FileName, Identity};
 pub use list::{Cache, Listed, find, list};
 pub use remove::Removed;

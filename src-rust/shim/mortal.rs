@@ -22,17 +22,17 @@ macro_rules! mortal {
             }
 
             pub(crate) fn store(&self, value: $value, order: Ordering) {
-                step();
+                step(std::ptr::from_ref(self).addr());
                 self.0.store(value, order);
             }
 
             pub(crate) fn fetch_add(&self, value: $value, order: Ordering) -> $value {
-                step();
+                step(std::ptr::from_ref(self).addr());
                 self.0.fetch_add(value, order)
             }
 
             pub(crate) fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
-                step();
+                step(std::ptr::from_ref(self).addr());
                 self.0.fetch_sub(value, order)
             }
 
@@ -42,7 +42,7 @@ macro_rules! mortal {
                 fetch: Ordering,
                 update: impl FnMut($value) -> Option<$value>,
             ) -> Result<$value, $value> {
-                step();
+                step(std::ptr::from_ref(self).addr());
                 self.0.fetch_update(set, fetch, update)
             }
 
@@ -53,7 +53,7 @@ macro_rules! mortal {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                step();
+                step(std::ptr::from_ref(self).addr());
                 self.0.compare_exchange(current, new, success, failure)
             }
         }
@@ -70,6 +70,8 @@ struct Life {
     left: std::cell::Cell<u64>,
     is_over: std::cell::Cell<bool>,
     last_words: std::cell::RefCell<Option<Box<dyn FnOnce()>>>,
+    /// The addresses of the words that were changed, if somebody wants to know.
+    trail: std::cell::RefCell<Option<Vec<usize>>>,
 }
 
 #[cfg(shuttle)]
@@ -91,8 +93,11 @@ pub(crate) fn is_dead() -> bool {
 #[cfg(shuttle)]
 pub(crate) static OVER: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
-fn step() {
+fn step(word: usize) {
     let dies = LIFE.try_with(|life| {
+        if let Some(trail) = &mut *life.trail.borrow_mut() {
+            trail.push(word);
+        }
         let left = life.left.get();
         life.left.set(left.saturating_sub(1));
         if left == 1 {
@@ -149,4 +154,12 @@ pub(crate) fn live_for<T>(
     });
     spare();
     done.ok()
+}
+
+/// Does something. The address of each word that it changed, in this order: one for each step.
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) fn trail(work: impl FnOnce()) -> Vec<usize> {
+    LIFE.with(|life| life.trail.replace(Some(Vec::new())));
+    work();
+    LIFE.with(|life| life.trail.take()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 
 use super::{Errno, File};
 use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What happens instead of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub(crate) enum Fault {
     /// The process dies by SIGKILL.
     Kill,
 }
+
+/// What ends whoever touches a page of a file that the file has not.
+pub(crate) const BUS_ERROR: i32 = libc::SIGBUS;
 
 thread_local! {
     static PLAN: RefCell<Vec<(usize, Fault)>> = const { RefCell::new(Vec::new()) };
@@ -122,4 +126,32 @@ pub(crate) fn make_pipe(path: &std::ffi::CStr) {
 /// The number of a descriptor.
 pub(crate) fn number(fd: &super::Fd) -> i32 {
     fd.0
+}
+
+static ALARMS: AtomicUsize = AtomicUsize::new(0);
+
+/// Has a signal come to this thread again and again, of a kind that interrupts system calls, until the process ends.
+pub(crate) fn alarm_every(period: std::time::Duration) {
+    extern "C" fn count(_: libc::c_int) {
+        ALARMS.fetch_add(1, Ordering::Relaxed);
+    }
+    // SAFETY: all zeros is an action without flags: calls are not resumed after it.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = count as extern "C" fn(libc::c_int) as libc::sighandler_t;
+    // SAFETY: the handler only adds to a number.
+    assert_eq!(unsafe { libc::sigaction(libc::SIGALRM, &raw const action, std::ptr::null_mut()) }, 0);
+    // SAFETY: touches no memory of ours.
+    let thread = unsafe { libc::pthread_self() };
+    std::thread::spawn(move || {
+        loop {
+            // SAFETY: the thread is the only one that runs tests, and so as old as the process.
+            unsafe { libc::pthread_kill(thread, libc::SIGALRM) };
+            std::thread::sleep(period);
+        }
+    });
+}
+
+/// How often it has come.
+pub(crate) fn alarms() -> usize {
+    ALARMS.load(Ordering::Relaxed)
 }

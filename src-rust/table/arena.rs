@@ -12,11 +12,12 @@
 use super::chain::Chain;
 use super::flaw::Flaw;
 use super::geometry::Geometry;
+use super::host::Host;
 use super::reach::Reach;
 use super::region::{Area, Region};
 use super::sharing::Sharing;
 use crate::shim::{AtomicU32, AtomicU64, Ordering, fence};
-use std::sync::Arc;
+use std::sync::{Arc, atomic};
 
 /// Words of one block.
 pub(super) const BLOCK_WORDS: usize = super::types::BLOCK_PAYLOAD as usize / 8;
@@ -71,8 +72,9 @@ pub(super) struct Arena {
     pub(super) links: Area<AtomicU32>,
     extents: Area<AtomicU32>,
     pool: Area<AtomicU64>,
-    /// So many blocks, the first ones, may be touched without asking: all, or in a file none.
-    sure: u32,
+    /// So many blocks, the first ones, may be touched without asking, and so may the words of their extents: all, or in a
+    /// file those of which this process has made sure.
+    sure: atomic::AtomicU32,
     /// Of a file.
     reach: Option<Reach>,
     flaw: Arc<Flaw>,
@@ -90,7 +92,7 @@ impl Arena {
             links: region.area(plan.links),
             extents: region.area(plan.extent_words),
             pool: region.area(plan.pool),
-            sure: if sharing.is_some() { 0 } else { u32::MAX },
+            sure: atomic::AtomicU32::new(if sharing.is_some() { 0 } else { u32::MAX }),
             reach: sharing.map(|sharing| Reach::new(sharing, plan)),
             flaw: Arc::clone(flaw),
         }
@@ -113,14 +115,28 @@ impl Arena {
     /// Whether a block may be touched. A number that is too high may, in memory of this process: it is found out later.
     #[inline]
     pub(super) fn reaches(&self, block: u32) -> bool {
-        block < self.sure || self.reaches_in_file(block / EXTENT_BLOCKS)
+        block < self.sure() || self.reaches_in_file(block / EXTENT_BLOCKS)
+    }
+
+    #[inline]
+    fn sure(&self) -> u32 {
+        self.sure.load(Ordering::Relaxed)
     }
 
     #[inline(never)]
     fn reaches_in_file(&self, extent: u32) -> bool {
         self.reach.as_ref().is_some_and(|reach| {
-            reach.has_blocks(extent) || (extent < self.taken() && reach.ask(&*reach.sharing.host, extent))
+            reach.has_blocks(extent)
+                || (extent < self.taken() && self.makes_sure(reach, &*reach.sharing.host, extent))
         })
+    }
+
+    #[cold]
+    fn makes_sure(&self, reach: &Reach, host: &dyn Host, extent: u32) -> bool {
+        let there = reach.ask(host, extent);
+        let known = reach.known_from(self.sure() / EXTENT_BLOCKS);
+        self.sure.fetch_max(known * EXTENT_BLOCKS, Ordering::Relaxed);
+        there
     }
 
     #[inline(never)]
@@ -267,7 +283,8 @@ impl Arena {
 
     #[inline]
     fn extent(&self, extent: u32) -> Option<&[AtomicU32; EXTENT_WORDS]> {
-        if self.sure == 0 && !self.has_words_in_file(extent) {
+        let is_sure = u64::from(extent) * u64::from(EXTENT_BLOCKS) < u64::from(self.sure());
+        if !is_sure && !self.has_words_in_file(extent) {
             return None;
         }
         self.extents.get(extent as usize * EXTENT_WORDS..)?.first_chunk()
@@ -361,7 +378,7 @@ impl Arena {
             let extent = u32::try_from(taken).ok().filter(|&extent| extent < self.extent_count())?;
             if let Some(reach) = &self.reach
                 && !reach.has_blocks(extent)
-                && !reach.sharing.enlarge(|host| reach.ask(host, extent))
+                && !reach.sharing.enlarge(|host| self.makes_sure(reach, host, extent))
             {
                 return None;
             }

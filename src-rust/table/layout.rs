@@ -24,6 +24,36 @@ impl Plan {
     }
 }
 
+/// Where the structures are that a fuzzer spoils.
+#[cfg(fuzzing)]
+#[derive(Debug)]
+pub struct Arrays {
+    /// The owner word of the first shard.
+    pub owner: usize,
+    /// What is there from the beginning, but for the counters of isolates.
+    pub index: [Range<usize>; 2],
+    /// By slot: records, lists, the heap of what is due.
+    pub records: [Range<usize>; 1],
+    /// By extent: their words, links, blocks.
+    pub chains: [Range<usize>; 1],
+}
+
+#[cfg(fuzzing)]
+impl Arrays {
+    /// As `Plan::new`.
+    pub fn new(options: &Options, start: usize) -> Self {
+        let geometry = Geometry::new(options, start, stats::STRIPES);
+        let [stripes, index] = [geometry.stripes.offset(), geometry.index.offset()];
+        let [records, extents] = [geometry.records.offset(), geometry.extent_words.offset()];
+        Self {
+            owner: geometry.owners.offset(),
+            index: [start..stripes, index..geometry.fixed_end],
+            records: [records..extents],
+            chains: [extents..geometry.bytes],
+        }
+    }
+}
+
 // What files have been written with. Whoever changes one of these changes the fingerprint, and so the names of files.
 const _: () = assert!(cfg!(any(loom, shuttle, miri)) || arena::EXTENT_BLOCKS == 512);
 const _: () = assert!(cfg!(any(loom, shuttle)) || (BLOCK_PAYLOAD == 128 && arena::BLOCK_WORDS == 16));

@@ -47,11 +47,13 @@ mod verify;
 mod writer;
 
 use crate::error::Error;
-use crate::hash::hash;
+use crate::hash::{hash, hash_nine};
 use crate::shim::{AtomicU32, Ordering};
 use arena::Arena;
 use geometry::Geometry;
 pub use host::{Host, Owner};
+#[cfg(fuzzing)]
+pub use layout::Arrays;
 pub use layout::{Plan, layout_hash};
 use reader::{Ask, Sight};
 use region::Area;
@@ -172,6 +174,19 @@ impl Table {
         self.shards.iter().for_each(|shard| drop(shard.lock.lock()));
     }
 
+    /// A key of these bytes.
+    #[inline]
+    pub fn key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
+        Key { bytes, hash: hash(self.options.seed, bytes) }
+    }
+
+    /// A key of these bytes, of which the caller has the last eight as a little-endian word.
+    #[inline]
+    pub fn key_of_nine<'k>(&self, bytes: &'k [u8; 9], word: u64) -> Key<'k> {
+        debug_assert_eq!(bytes[1..], word.to_le_bytes());
+        Key { bytes, hash: hash_nine(self.options.seed, bytes[0], word) }
+    }
+
     /// What it was made with.
     pub fn options(&self) -> &Options {
         &self.options
@@ -182,7 +197,13 @@ impl Table {
     /// got in the way again and again. What is behind the value in `out` is undefined.
     #[inline]
     pub fn get(&self, key: &[u8], now: u64, out: &mut [u8], touch: bool) -> Get {
-        let hash = hash(self.options.seed, key);
+        self.get_by(&self.key(key), now, out, touch)
+    }
+
+    /// The same by a key that was hashed before.
+    #[inline]
+    pub fn get_by(&self, key: &Key<'_>, now: u64, out: &mut [u8], touch: bool) -> Get {
+        let &Key { bytes: key, hash } = key;
         let ask = Ask { key, hash, now, touch };
         self.shard(hash)
             .get(self.sight(), &ask, out)

@@ -49,6 +49,12 @@ impl Reach {
         self.blocks.get(extent as usize).is_some_and(|known| known.load(Ordering::Relaxed))
     }
 
+    /// The first extent from `from` on that is not known to be there.
+    pub(super) fn known_from(&self, from: u32) -> u32 {
+        let extents = self.blocks.len() as u32;
+        (from..extents).find(|&extent| !self.has_blocks(extent)).unwrap_or(extents)
+    }
+
     /// Whether an extent's words are there, after making sure.
     pub(super) fn has_words(&self, extent: u32) -> bool {
         let step = (extent / EXTENT_STEP) as usize;

@@ -84,9 +84,8 @@ impl Writer<'_> {
             }
         }
         for slot in 1..=issued {
-            match kept.get(slot as usize).copied().flatten() {
-                Some(_) => self.restore_version(slot),
-                None => self.drop_slot(slot),
+            if kept.get(slot as usize).is_none_or(Option::is_none) {
+                self.drop_slot(slot);
             }
         }
         let kept: Vec<Kept> =
@@ -112,17 +111,6 @@ impl Writer<'_> {
             tag(record.hash) == tag_of_cell && std::ptr::eq(self.table.shard(record.hash), self.shard);
         let chain = self.table.arena.blocks_of(record.first, record.blocks());
         (is_here && self.is_sane(&record) && uses.claim(chain, record.blocks())).then_some(record)
-    }
-
-    /// Says in JavaScript's word what the sequence says: the dead one may not have come to that.
-    fn restore_version(&self, slot: u32) {
-        let (Some(words), Some(version)) = (self.shard.records.at(slot), self.shard.version(slot)) else {
-            return;
-        };
-        let due = seqlock::version(words.sequence().load(Ordering::Relaxed));
-        if version.load(Ordering::Relaxed) != due {
-            version.store(due, Ordering::Relaxed);
-        }
     }
 
     /// Changes a slot to nothing, if it is not that already: in a bracket, also where the dead one had opened it.

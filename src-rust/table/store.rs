@@ -6,9 +6,8 @@
 
 use super::Table;
 use super::shard::Shard;
-use super::types::{NEVER, Put, Stored, Token, blocks, cost};
+use super::types::{Key, NEVER, Put, Stored, Token, blocks, cost};
 use super::writer::{Item, Patience, Writer};
-use crate::hash::hash;
 use crate::shim::Ordering;
 
 /// How many expired entries an insertion drops, so that they do not wait for the table to be full.
@@ -30,7 +29,21 @@ impl Table {
         now: u64,
         fill: Option<Token>,
     ) -> Put {
-        self.write(&Item { key, hash: self.hash(key), value, flags, expires_at }, now, fill, fill.is_none())
+        self.put_by(&self.key(key), value, flags, expires_at, now, fill)
+    }
+
+    /// The same by a key that was hashed before.
+    pub fn put_by(
+        &self,
+        key: &Key<'_>,
+        value: &[u8],
+        flags: u8,
+        expires_at: u64,
+        now: u64,
+        fill: Option<Token>,
+    ) -> Put {
+        let &Key { bytes: key, hash } = key;
+        self.write(&Item { key, hash, value, flags, expires_at }, now, fill, fill.is_none())
     }
 
     /// Replaces a key's value by one that was computed anew: dropped as a fill is, with the token from before the
@@ -44,7 +57,7 @@ impl Table {
         now: u64,
         token: Token,
     ) -> Put {
-        self.write(&Item { key, hash: self.hash(key), value, flags, expires_at }, now, Some(token), true)
+        self.write(&Item { key, hash: self.key(key).hash, value, flags, expires_at }, now, Some(token), true)
     }
 
     /// Stores an item. `replaces`: this is a change, which must not be lost, and outdates fills that are under way.
@@ -93,7 +106,7 @@ impl Table {
     /// Drops a key's entry, and outdates fills that are under way. Whether there was a live one; where other writers
     /// took too long to tell, its whole shard counts as empty and the answer is `true`.
     pub fn delete(&self, key: &[u8], now: u64) -> bool {
-        let hash = self.hash(key);
+        let hash = self.key(key).hash;
         let Some(writer) = self.writer(hash) else {
             self.forget(self.shard(hash));
             return true;
@@ -117,10 +130,6 @@ impl Table {
     pub(super) fn forget(&self, shard: &Shard) {
         shard.outdate();
         self.generation().fetch_add(1, Ordering::Release);
-    }
-
-    fn hash(&self, key: &[u8]) -> u64 {
-        hash(self.options.seed, key)
     }
 
     #[inline]

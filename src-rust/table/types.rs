@@ -83,8 +83,22 @@ pub const fn cost(key: u32, value: u32) -> u64 {
 
 /// How many of `capacity` entries the hand spares: the same number as in `src/policies/make.ts`.
 pub fn grace_entries(capacity: u32, grace_window: f64) -> u32 {
-    let entries = (grace_window * f64::from(capacity)).floor() as u32;
+    let entries = (grace_window * f64::from(capacity)) as u32;
     u32::from(entries == 0 && grace_window > 0.0 && capacity >= SMALLEST_WINDOWED_CAPACITY).max(entries)
+}
+
+/// A key, and its hash in the table that it is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) hash: u64,
+}
+
+impl<'a> Key<'a> {
+    /// What was hashed.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
 }
 
 /// What a miss was at, as three numbers that JavaScript can hold. A fill that brings it is dropped if its key may

@@ -22,8 +22,10 @@ export const MODE = 7
 export const EXPIRES_AT = 4
 export const NOW = 5
 
-/** In place of the length of a value that is stored: it is a string, and an argument. */
-export const IN_ARGUMENT = 2 ** 32 - 1
+/** In place of the length of a value that is stored: it is an argument, and a string. */
+export const STRING_IN_ARGUMENT = 2 ** 32 - 1
+/** The same of a number. */
+export const NUMBER_IN_ARGUMENT = 2 ** 32 - 2
 /** Such a string has no more UTF-16 units than this; src-rust/binding/hot.rs has room for them. */
 export const LONGEST_ARGUMENT = 1023
 

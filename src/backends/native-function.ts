@@ -2,6 +2,7 @@
  * A function over a native table: everything of a call except the first try for a near hit, which `native-hit.ts`
  * makes. Concurrent calls of one isolate share one computation; those of different isolates do not.
  */
+import { NEVER } from '../expiry'
 import type { Flight } from '../flight'
 import { deepFreeze } from '../freeze'
 import { KeyReader } from '../keys/reader'
@@ -61,7 +62,7 @@ export class NativeFunction extends NativeCache {
     return near.take(entry)
   }
 
-  /** A call with one argument, that found nothing nearby by that argument as it is. */
+  /** A call with one argument, of which nothing good was found nearby by that argument as it is. */
   callOne(self: unknown, argument: unknown): unknown {
     const key = typeof argument === 'string' ? argument : singleToken(argument)
     if (key === NONE || this.closed) return this.call(self, [argument])
@@ -69,13 +70,22 @@ export class NativeFunction extends NativeCache {
     return found !== NOTHING ? found : this.miss(key, self, [argument])
   }
 
+  /** The same where nothing at all was found nearby. */
+  callNew(self: unknown, argument: unknown): unknown {
+    const key = typeof argument === 'string' ? argument : singleToken(argument)
+    if (key !== argument || this.closed) return this.callOne(self, argument)
+    const found = this.values.findFar(key)
+    // A list for the argument would take a tenth of what a miss takes here.
+    return found !== NOTHING ? found : this.miss(key, self, self === undefined ? undefined : [argument])
+  }
+
   private answer(key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
     const found = this.values.find(key)
     return found !== NOTHING ? found : this.miss(key, self, args)
   }
 
-  /** Nothing was found by this key, just now. */
-  private miss(key: Key, self: unknown, args: ArrayLike<unknown>): unknown {
+  /** Nothing was found by this key, just now. @param args - undefined: the key is the one argument. */
+  private miss(key: Key, self: unknown, args: ArrayLike<unknown> | undefined): unknown {
     const { values } = this
     const { token } = values
     const flight = this.flightOf(key, token)
@@ -119,16 +129,16 @@ export class NativeFunction extends NativeCache {
   private compute(
     key: Key,
     self: unknown,
-    args: ArrayLike<unknown>,
+    args: ArrayLike<unknown> | undefined,
     token: FillToken | undefined,
     refresh: boolean,
   ): unknown {
-    const { computations, values } = this
+    const { computations, fn, values } = this
     const { clock, freeze, ttl } = this.options
     const mark = computations.enter()
     let value: unknown
     try {
-      value = Reflect.apply(this.fn, self, args)
+      value = args === undefined ? fn(key) : Reflect.apply(fn, self, args)
     } catch (error) {
       clock.forget()
       const dropped = computations.leave(key, mark)
@@ -142,6 +152,7 @@ export class NativeFunction extends NativeCache {
     if (then !== undefined)
       return this.launch(key, value as object, then, { token, refresh, dropped }).promise
     if (dropped) return value
+    if (!refresh && ttl === NEVER && values.fillPlain(key, value, token)) return value
     if (freeze) deepFreeze(value)
     values.fill(key, value, { ttl, token, replacing: refresh })
     return value

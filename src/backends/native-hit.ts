@@ -24,7 +24,8 @@ export function nearFunction(over: NativeFunction, near: Near): AnyFunction {
       if (tableVisited[at] === 0) tableVisited[at] = 1
       return entry.value
     }
-    if (arguments.length === 1) return over.callOne(this, first)
+    if (arguments.length === 1)
+      return entry === undefined ? over.callNew(this, first) : over.callOne(this, first)
     return missed.apply(this, arguments as never)
   }
 }
@@ -43,7 +44,8 @@ export function timedNearFunction(over: NativeFunction, near: Near): AnyFunction
       if (tableVisited[at] === 0) tableVisited[at] = 1
       return entry.value
     }
-    if (arguments.length === 1) return over.callOne(this, first)
+    if (arguments.length === 1)
+      return entry === undefined ? over.callNew(this, first) : over.callOne(this, first)
     return missed.apply(this, arguments as never)
   }
 }
@@ -53,7 +55,7 @@ export function coldFunction(over: NativeFunction): AnyFunction {
   const missed = missedOf(over)
   if (over.keys.custom) return missed
   return function (this: unknown, first?: unknown): unknown {
-    if (arguments.length === 1) return over.callOne(this, first)
+    if (arguments.length === 1) return over.callNew(this, first)
     return missed.apply(this, arguments as never)
   }
 }

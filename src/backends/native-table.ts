@@ -20,13 +20,15 @@ import {
   FILL,
   FLAGS,
   GENERATION,
-  IN_ARGUMENT,
   KEY,
   LENGTH,
+  LONGEST_ARGUMENT,
   MODE,
   NOW,
+  NUMBER_IN_ARGUMENT,
   REFRESH,
   SET,
+  STRING_IN_ARGUMENT,
   WANTED,
 } from './native-exchange'
 
@@ -51,6 +53,19 @@ export interface FillToken {
   readonly generation: number
   readonly wanted: number
   readonly count: number
+}
+
+/** A value that is stored as an argument of the call, and written by native code. */
+export type Argument = number | string
+
+/** Whether a value is one. */
+export function isArgument(value: unknown): value is Argument {
+  return typeof value === 'number' || (typeof value === 'string' && value.length <= LONGEST_ARGUMENT)
+}
+
+/** What is said in place of its length. */
+function placeOf(value: Argument): number {
+  return typeof value === 'string' ? STRING_IN_ARGUMENT : NUMBER_IN_ARGUMENT
 }
 
 /** How a value is stored. */
@@ -184,34 +199,64 @@ export class NativeTable {
 
   /**
    * Stores a value.
-   * @param value - a short string, or the length of what lies in the scratch.
+   * @param value - what goes as an argument; or undefined.
+   * @param length - or else, of what lies in the scratch.
    * @param now - `time()`, or if there is a `ttl`, `now()`, from before the value was written.
    * @returns `STORED`, `OVERSIZE`, `GONE`, `UNTIMED` (write the value again), or another number.
    */
-  put(key: Key, value: string | number, flags: number, now: number, how: Writing): number {
+  put(
+    key: Key,
+    value: Argument | undefined,
+    length: number,
+    flags: number,
+    now: number,
+    how: Writing,
+  ): number {
     const { ttl, token, replacing } = how
-    const text = typeof value === 'string' ? value : undefined
     const { words, times } = this.exchange
     times[NOW] = now
     times[EXPIRES_AT] = ttl === NEVER ? NEVER : now + ttl
-    words[LENGTH] = typeof value === 'string' ? IN_ARGUMENT : value
+    words[LENGTH] = value === undefined ? length : placeOf(value)
     words[FLAGS] = flags
     words[MODE] = token === undefined ? SET : replacing ? REFRESH : FILL
-    if (token !== undefined) {
-      words[GENERATION] = token.generation
-      words[WANTED] = token.wanted
-      words[COUNT] = token.count
-    }
-    const code = this.putBy(key, text)
+    if (token !== undefined) this.giveBack(token)
+    return this.putBy(key, value)
+  }
+
+  /** `put` of what goes as an argument, as a fill, which does not expire. */
+  fill(key: Key, value: Argument, token: FillToken): number {
+    const now = this.time()
+    const { words, times } = this.exchange
+    times[NOW] = now
+    times[EXPIRES_AT] = NEVER
+    words[LENGTH] = placeOf(value)
+    words[FLAGS] = 0
+    words[MODE] = FILL
+    this.giveBack(token)
+    return this.putBy(key, value)
+  }
+
+  private giveBack(token: FillToken): void {
+    const { words } = this.exchange
+    words[GENERATION] = token.generation
+    words[WANTED] = token.wanted
+    words[COUNT] = token.count
+  }
+
+  private putBy(key: Key, value: Argument | undefined): number {
+    const code =
+      typeof key === 'number'
+        ? this.hot.putNumber(key, value)
+        : typeof key === 'string'
+          ? this.hot.putString(key, value)
+          : this.putWritten(key, value)
     if (code === UNTIMED) this.timed = true
     return code
   }
 
-  private putBy(key: Key, text: string | undefined): number {
-    if (typeof key === 'string') return this.hot.putString(key, text)
-    if (typeof key === 'number') return this.hot.putNumber(key, text)
+  private putWritten(key: Key, value: Argument | undefined): number {
     const written = this.write(key)
-    return written < 0 ? OVERSIZE : this.hot.putKey(written, text)
+    return written < 0 ? OVERSIZE : this.hot.putKey(written, value)
   }
 
   /** Drops a key's entry. Whether there was one. */

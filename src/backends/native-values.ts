@@ -11,21 +11,12 @@ import type { Key } from '../keys/tokens'
 import { Near, type NearEntry, type Words } from '../near'
 import type { ParsedOptions } from '../options'
 import { type Counters, DETACHED, HITS, newNativeCounters, OVERSIZE_SKIPS, UNSTORABLE } from '../stats'
-import {
-  EXPIRES_AT,
-  FLAGS,
-  GENERATION,
-  KEY,
-  LENGTH,
-  LONGEST_ARGUMENT,
-  MODE,
-  SLOT,
-  VERSION,
-} from './native-exchange'
+import { EXPIRES_AT, FLAGS, GENERATION, KEY, LENGTH, MODE, SLOT, VERSION } from './native-exchange'
 import { Opening } from './native-opening'
 import {
   type FillToken,
   GONE,
+  isArgument,
   MISS,
   type NativeTable,
   OVERSIZE,
@@ -114,7 +105,15 @@ export class NativeValues {
   find(key: Key): unknown {
     const { near } = this
     const entry = near?.entries[near.index.find(key)]
-    if (entry !== undefined && near!.isCurrent(entry) && this.isLive(entry)) return near!.take(entry)
+    if (entry === undefined) return this.findFar(key)
+    if (near!.isCurrent(entry) && this.isLive(entry)) return near!.take(entry)
+    const found = this.findFar(key)
+    if (found === NOTHING) near!.forget(key)
+    return found
+  }
+
+  /** The same of a key that nothing good is known of nearby. */
+  findFar(key: Key): unknown {
     this.token = undefined
     const table = this.table ?? this.reopened()
     if (table === undefined) {
@@ -122,6 +121,10 @@ export class NativeValues {
       return NOTHING
     }
     const found = table.find(key)
+    if (found === MISS) {
+      this.token = table.token()
+      return NOTHING
+    }
     if (typeof found === 'string' || found >= 0) {
       const value = this.read(table, key, found)
       if (value !== NOTHING) {
@@ -131,11 +134,9 @@ export class NativeValues {
     }
     if (found === GONE) {
       this.leave(table)
-      return this.find(key)
+      return this.findFar(key)
     }
-    if (found === MISS) this.token = table.token()
-    else this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
-    if (entry !== undefined) near!.forget(key)
+    this.token = found === OVERSIZE ? TOO_LONG : table.tokenOf(key)
     return NOTHING
   }
 
@@ -171,6 +172,21 @@ export class NativeValues {
     if (how.token === undefined || table === undefined) return
     if (how.token === TOO_LONG) counters[OVERSIZE_SKIPS]++
     else if (how.token.table === table) this.store(table, key, value, how)
+  }
+
+  /**
+   * `fill` of what was returned as it is, does not expire, and goes as an argument: most of what is computed, so it does
+   * without an object that says how. False: it is something else.
+   */
+  fillPlain(key: Key, value: unknown, token: FillToken | undefined): boolean {
+    const { table } = this
+    if (token === undefined || table === undefined || token.table !== table || !isArgument(value))
+      return false
+    const code = table.fill(key, value, token)
+    if (code === UNTIMED) return false
+    if (code === GONE) this.leave(table)
+    else if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
+    return true
   }
 
   /** Stores a value in place of whatever there is. */
@@ -271,9 +287,10 @@ export class NativeValues {
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
     if (code < 0 && replacing) table.delete(key)
-    // It is remembered by its first hit, unless it was already: most of what is stored once is not asked for again.
-    // Of anything but a primitive hits give a copy, so the original is not kept nearby.
-    if (code !== STORED || near === undefined || !isPrimitive(value) || near.index.find(key) === 0) return
+    // What was computed is remembered by its first hit: most of it is not asked for again. What takes another's place is
+    // remembered where that was. Of anything but a primitive hits give a copy, so the original is not kept nearby.
+    if (code !== STORED || !replacing || near === undefined || !isPrimitive(value)) return
+    if (near.index.find(key) === 0) return
     const { words, times } = table.exchange
     const expiresAt = times[EXPIRES_AT]
     if (!this.timed && expiresAt !== NEVER) return
@@ -285,10 +302,9 @@ export class NativeValues {
     // Before the value lies in the scratch: the clock may be the user's.
     const now = how.ttl === NEVER ? table.time() : table.now()
     const flags = how.promise === undefined ? 0 : PROMISED
-    if (typeof value === 'string' && value.length <= LONGEST_ARGUMENT)
-      return table.put(key, value, flags, now, how)
+    if (isArgument(value)) return table.put(key, value, 0, flags, now, how)
     const length = this.encoded(table, value)
-    return length < 0 ? length : table.put(key, length, flags, now, how)
+    return length < 0 ? length : table.put(key, undefined, length, flags, now, how)
   }
 
   /** The value that was just found, decoded, or `NOTHING`. */

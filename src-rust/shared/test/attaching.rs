@@ -82,6 +82,9 @@ fn words_tell_the_living_from_the_dead() {
     let here = attach(&scratch.caches(), "it");
     let there = attach(&scratch.caches(), "it");
     assert_eq!(here.state_of(here.own_word()), Owner::Alive);
+    // Who made the file, and who came.
+    assert_eq!(there.state_of(here.own_word()), Owner::Alive);
+    assert_eq!(here.state_of(there.own_word()), Owner::Alive);
     let Participant { number, generation } = participant(&there);
     assert_eq!(here.state_of(Participant { number, generation: generation + 1 }.word()), Owner::Dead);
     let own = participant(&here);

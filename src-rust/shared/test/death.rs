@@ -135,3 +135,28 @@ fn a_death_at_any_step_of_a_sweep_or_a_removal_leaves_the_file_or_none() {
         assert!(calls > 5 && gone.take() > 0);
     }
 }
+
+/// Of the first: whoever makes a file, with a name from the beginning or none. Of the second: whoever comes next.
+#[test]
+fn two_deaths_one_after_the_other_leave_no_file_or_a_whole_one() {
+    for (more, role) in [(String::new(), "attach"), (format!(" {UNNAMED}"), "sweep")] {
+        for first in 0.. {
+            let lived = std::cell::Cell::new(false);
+            let before = |directory: &Path| {
+                let mut process = Process::start(&format!("attach {first}{more}"), directory);
+                lived.set(process.hear().is_some());
+                process.end();
+            };
+            let after = |directory: &Path, _| {
+                if directory.is_dir() {
+                    recovers(directory);
+                }
+            };
+            each_call(role, "", before, after);
+            if lived.get() {
+                assert!(first > UNNAMED);
+                break;
+            }
+        }
+    }
+}

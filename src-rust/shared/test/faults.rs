@@ -1,6 +1,12 @@
+use super::process::Process;
 use super::*;
+use crate::shared::attachment::Look;
+use crate::shared::list;
+use crate::shared::remove::{Removed, remove, sweep};
 use crate::sys::fault::{self, Fault};
 use crate::sys::{Errno, errno};
+use crate::table::{Host, Owner};
+use std::time::Duration;
 
 /// Some of these each call can give; all must be survived.
 const ERRNOS: [Errno; 14] = [
@@ -89,6 +95,65 @@ fn signals_are_no_errors_unless_there_is_no_end_of_them() {
     fault::plan(&storm);
     assert!(attach_as(&scratch.caches(), &identity("it")).is_err());
     fault::calls();
+}
+
+/// Whether somebody else uses the file, and what is done with it.
+type Deed = (bool, fn(&Path));
+
+const DEEDS: [Deed; 5] = [
+    (false, |directory| assert_eq!(sweep(directory, Duration::ZERO).unwrap(), 1)),
+    (true, |directory| assert_eq!(sweep(directory, Duration::ZERO).unwrap(), 0)),
+    (false, |directory| assert_eq!(remove(directory, &identity("it").file_name()).unwrap(), Removed::Yes)),
+    (true, |directory| assert_eq!(list(directory).unwrap()[0].processes.len(), 1)),
+    (true, |directory| {
+        let here = attach_as(directory, &identity("it")).unwrap();
+        let other = if here.own_word() & 0xffff == 1 { 2 } else { 1 };
+        assert_eq!(here.state_of(here.own_word()), Owner::Alive);
+        assert_ne!(here.state_of(1 << 16 | other), Owner::Unknown);
+        assert!(here.allocate(at::TABLE_AT, 1 << 17));
+        assert_eq!(here.look_now(crate::sys::uptime() + 2_000), Look::Same);
+        here.close();
+        assert!(here.damage().is_none());
+    }),
+];
+
+#[test]
+fn signals_disturb_nothing_that_is_done_with_a_file() {
+    for (is_used, deed) in DEEDS {
+        for call in 0.. {
+            let scratch = Scratch::new();
+            let user = attach(&scratch.caches(), "it");
+            let user = is_used.then_some(user);
+            fault::plan(&[(call, Fault::Fail(errno::INTERRUPTED))]);
+            deed(&scratch.caches());
+            let calls = fault::calls();
+            drop(user);
+            if calls <= call {
+                assert!(call > 3);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn real_signals_disturb_nothing_either() {
+    let scratch = Scratch::new();
+    assert!(Process::start("interrupted", &scratch.caches()).end().success());
+}
+
+/// Its calls are interrupted at every moment.
+pub(super) fn interrupted(directory: &Path) {
+    fault::alarm_every(Duration::from_micros(50));
+    for _ in 0..100 {
+        for (is_used, deed) in DEEDS {
+            let user = attach(directory, "it");
+            let user = is_used.then_some(user);
+            deed(directory);
+            drop(user);
+        }
+    }
+    assert!(fault::alarms() > 100);
 }
 
 #[test]

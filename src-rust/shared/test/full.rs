@@ -1,18 +1,24 @@
 //! Where there is no more room. Each in a mount namespace with a small file system, if this user may have one.
 
 use super::process::{Process, say};
-use super::tables::{find, open_apart};
+use super::tables::{find, open_apart, try_open_apart};
 use super::*;
 use crate::table::{Host, NEVER, Put};
 use std::sync::atomic::Ordering;
 
-fn within(kibibytes: usize, role: &str) {
+/// Of 64 KiB: as many as a table takes for its fixed part, and some more.
+const EXTENTS: usize = 18;
+
+/// False: this user may have no mount namespace.
+fn within(kibibytes: usize, role: &str) -> bool {
     let scratch = Scratch::new();
     std::fs::create_dir(scratch.caches()).unwrap();
     let Some(process) = Process::start_within(kibibytes, role, &scratch.caches()) else {
-        return eprintln!("no mount namespace: {role} is not tested");
+        eprintln!("no mount namespace: {role} is not tested");
+        return false;
     };
-    assert!(process.end().success(), "{role}");
+    assert!(process.end().success(), "{role} of {kibibytes} KiB");
+    true
 }
 
 #[test]
@@ -23,6 +29,38 @@ fn a_full_file_system_is_no_room_and_never_a_signal() {
 #[test]
 fn a_table_on_a_full_file_system_makes_do_with_what_it_has() {
     within(1_024, "full-table");
+}
+
+#[test]
+fn a_file_system_that_is_full_after_any_extent_has_a_smaller_table_or_none() {
+    let _all = (1..=EXTENTS).all(|extents| within(64 * extents, "full-extent"));
+}
+
+pub(super) fn extent(base: &Path) {
+    say("runs");
+    let directory = base.join("caches");
+    let mut large = identity("it");
+    (large.options.max_size, large.options.max_bytes) = (2_000, 8 << 20);
+    let one = match try_open_apart(&directory, &large) {
+        Ok(one) => one,
+        Err(error) => {
+            assert_eq!(error, Error::NoSpace);
+            return assert!(names(&directory).is_empty());
+        }
+    };
+    let other = open_apart(&directory, &large);
+    for round in 0..1_500_u64 {
+        let table = if round % 3 == 0 { other.table() } else { one.table() };
+        let value = vec![round as u8; round as usize * 37 % 1_000];
+        table.put(&round.to_le_bytes(), &value, 0, NEVER, 0, None);
+        let asked = round / 2;
+        if let Some(found) = find(&other, &asked.to_le_bytes()) {
+            assert_eq!(found, vec![asked as u8; asked as usize * 37 % 1_000]);
+        }
+    }
+    other.table().clear();
+    assert!(!one.is_gone() && !other.is_gone(), "{:?} {:?}", one.damage(), other.damage());
+    one.table().verify().unwrap();
 }
 
 pub(super) fn layer(base: &Path) {

@@ -68,6 +68,20 @@ fn a_pipe_a_socket_and_a_directory_are_refused_at_once() {
 }
 
 #[test]
+fn a_device_is_refused() {
+    let (scratch, path) = empty();
+    let made = std::process::Command::new("mknod").arg(&path).args(["c", "1", "3"]).output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        return eprintln!("no device can be made: a device is not tested");
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    // Most file systems for everybody have no devices.
+    assert!(
+        ["is not a regular file", "may not be read and written by this user"].contains(&refused(&scratch))
+    );
+}
+
+#[test]
 fn a_file_that_others_may_write_is_refused() {
     let (scratch, path) = made();
     for mode in [0o644, 0o660, 0o4600, 0o700] {

@@ -1,13 +1,16 @@
 //! What others do between any two calls of somebody who attaches.
 
+use super::process::{Process, say};
 use super::*;
 use crate::shared::attachment::Look;
 use crate::shared::layout::Field;
 use crate::shared::remove::{remove, sweep};
-use crate::sys::{self, fault};
+use crate::sys::fault::{self, Fault};
+use crate::sys::{self, errno};
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -93,6 +96,42 @@ fn a_stranger_who_puts_another_file_in_its_place_is_noticed_until_the_last_check
     });
 }
 
+/// Afterwards it is a file in use, of which docs/crash-safety.md promises nothing to whoever truncates it.
+#[test]
+fn a_stranger_who_truncates_the_file_is_noticed_until_its_size_or_header_was_read() {
+    for (len, size_or_header) in [(at::TABLE_AT, CALLS_TO_NAME - 2), (0, CALLS_TO_NAME)] {
+        for call in 0.. {
+            let scratch = Scratch::new();
+            drop(attach(&scratch.caches(), "it"));
+            let mut process = Process::start(&format!("truncated {call} {len}"), &scratch.caches());
+            let said = process.hear();
+            let status = process.end();
+            if said.as_deref() == Some("was not") {
+                assert!(call > size_or_header);
+                break;
+            }
+            let whole = status.success() && said.as_deref() == Some("is whole");
+            let bus_error = status.signal() == Some(fault::BUS_ERROR);
+            assert!(whole || call > size_or_header && bus_error, "{call}, {len} bytes: {status} {said:?}");
+        }
+    }
+}
+
+/// Attaches, and has the file truncated before that call.
+pub(super) fn truncated(directory: &Path, call: usize, len: usize) {
+    let path = path_of(directory, "it");
+    let truncate = move || fs::File::options().write(true).open(path).unwrap().set_len(len as u64).unwrap();
+    fault::meddle(call, truncate);
+    let attachment = attach_as(directory, &identity("it")).unwrap();
+    if !fault::meddled() {
+        return say("was not");
+    }
+    for offset in (0..at::TABLE_AT + FIXED_BYTES as usize).step_by(4096) {
+        attachment.mapping().u64(offset).unwrap().load(Ordering::Relaxed);
+    }
+    say("is whole");
+}
+
 #[test]
 fn a_directory_that_goes_is_made_again() {
     for exists in [true, false] {
@@ -104,6 +143,25 @@ fn a_directory_that_goes_is_made_again() {
                 "{call}"
             );
         });
+    }
+}
+
+/// ext4 says that nobody may make files in a directory that is gone, others that it is not there.
+#[test]
+fn a_directory_that_has_gone_is_made_again_whatever_the_file_system_says() {
+    const CREATES: usize = 3;
+    for number in [errno::MISSING, errno::ACCESS, errno::PERMISSION] {
+        let scratch = Scratch::new();
+        let caches = scratch.caches();
+        drop(attach(&caches, "other"));
+        let directory = caches.clone();
+        fault::meddle(CREATES, move || {
+            fs::remove_dir_all(directory).unwrap();
+            fault::plan(&[(CREATES, Fault::Fail(number))]);
+        });
+        let attachment = attach_as(&caches, &identity("it")).unwrap();
+        assert!(fault::meddled() && fault::calls() > CREATES);
+        assert!(has_its_name(&caches, &attachment));
     }
 }
 

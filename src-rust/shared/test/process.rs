@@ -137,8 +137,11 @@ fn role() {
         "fork" => fork(directory),
         "stolen" => stolen::by_a_stranger(directory, numbers[0] == 1),
         "program" => stolen::program(directory),
+        "truncated" => meddling::truncated(directory, numbers[0], numbers[1]),
+        "interrupted" => faults::interrupted(directory),
         "full" => full::layer(directory),
         "full-table" => full::table(directory),
+        "full-extent" => full::extent(directory),
         "work" => kills::work(directory, numbers[0] as u64),
         other => panic!("{other}"),
     }

@@ -12,6 +12,10 @@ fn open(directory: &Path, name: &str) -> Arc<Shared> {
 
 /// As another process would.
 pub(super) fn open_apart(directory: &Path, identity: &Identity) -> Shared {
+    try_open_apart(directory, identity).unwrap()
+}
+
+pub(super) fn try_open_apart(directory: &Path, identity: &Identity) -> Result<Shared, Error> {
     let bound = identity.options.max_bytes;
     let shape = |bound| {
         let options = Options { max_bytes: bound, ..identity.options.clone() };
@@ -19,7 +23,7 @@ pub(super) fn open_apart(directory: &Path, identity: &Identity) -> Shared {
         Shape { bytes: plan.bytes as u64, fixed: plan.fixed.end as u64 }
     };
     let request = Request { directory, identity, create: true, bound, shape: &shape };
-    Shared::new(file::attach(&request).unwrap().unwrap()).unwrap()
+    Shared::new(file::attach(&request)?.expect("it was to be made"))
 }
 
 pub(super) fn find(shared: &Shared, key: &[u8]) -> Option<Vec<u8>> {

@@ -3,6 +3,8 @@
 
 #[cfg(loom)]
 mod loom;
+#[cfg(loom)]
+mod processes;
 #[cfg(shuttle)]
 mod shuttle;
 

@@ -7,9 +7,9 @@ use crate::table::machine::{Machine, Process};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-const KEYS: u8 = 12;
+pub(super) const KEYS: u8 = 12;
 
-fn small() -> Options {
+pub(super) fn small() -> Options {
     Options { grace_window: 0.25, max_bytes: 6_000, ..options(6) }
 }
 
@@ -24,7 +24,7 @@ fn value(key: u8, writing: u32) -> Vec<u8> {
 
 /// Which writings of each key may be served.
 #[derive(Debug, Default)]
-struct May {
+pub(super) struct May {
     /// By the table; `None` among them: no entry.
     found: HashMap<u8, Vec<Option<u32>>>,
     /// From a near entry: all since the last change that was not cut short. One that was may have come to the shard and
@@ -37,7 +37,7 @@ fn may(of: &May, key: u8) -> &[Option<u32>] {
 }
 
 /// What a look-up finds, and whether that may be. What was found is what there is: it does not go back.
-fn look(table: &Table, allowed: &mut May, number: u8, now: u64) -> Option<(u32, Hit)> {
+pub(super) fn look(table: &Table, allowed: &mut May, number: u8, now: u64) -> Option<(u32, Hit)> {
     let mut out = [0; 2_000];
     match table.get(&key(number), now, &mut out, true) {
         Get::Hit(hit) => {
@@ -61,7 +61,7 @@ fn look(table: &Table, allowed: &mut May, number: u8, now: u64) -> Option<(u32, 
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Change {
+pub(super) enum Change {
     Set { key: u8, ttl: u64 },
     Fill { key: u8 },
     Refresh { key: u8 },
@@ -72,7 +72,7 @@ enum Change {
 }
 
 /// Does it, and says in `allowed` what may be found then: if it was killed, also what might be found before.
-fn change(
+pub(super) fn change(
     table: &Table,
     allowed: &mut May,
     change: Change,
@@ -175,7 +175,7 @@ fn check_versions(table: &Table) {
     }
 }
 
-fn filled(machine: &Arc<Machine>, allowed: &mut May) -> (Arc<Table>, Arc<Process>) {
+pub(super) fn filled(machine: &Arc<Machine>, allowed: &mut May) -> (Arc<Table>, Arc<Process>) {
     let (table, process) = machine.start(0);
     for number in 0..8 {
         let ttl = if number % 3 == 0 { 50 } else { NEVER };
@@ -185,7 +185,13 @@ fn filled(machine: &Arc<Machine>, allowed: &mut May) -> (Arc<Table>, Arc<Process
 }
 
 /// The process is dead: everybody else finds the table in order.
-fn inherit(machine: &Arc<Machine>, allowed: &mut May, near: &[(u8, u32, Hit)], place: usize, now: u64) {
+pub(super) fn inherit(
+    machine: &Arc<Machine>,
+    allowed: &mut May,
+    near: &[(u8, u32, Hit)],
+    place: usize,
+    now: u64,
+) {
     let (table, process) = machine.start(place);
     table.adopt();
     sound(&table);
@@ -208,7 +214,7 @@ fn inherit(machine: &Arc<Machine>, allowed: &mut May, near: &[(u8, u32, Hit)], p
     process.die();
 }
 
-const CHANGES: [Change; 9] = [
+pub(super) const CHANGES: [Change; 9] = [
     Change::Set { key: 1, ttl: NEVER },
     Change::Set { key: 3, ttl: 60 },
     Change::Set { key: 11, ttl: 60 },

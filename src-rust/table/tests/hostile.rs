@@ -5,6 +5,7 @@ use super::stress::Random;
 use super::*;
 use crate::shim::AtomicU64;
 use crate::table::machine::{Machine, Process};
+use crate::table::record::Record;
 use crate::table::region::Planner;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -206,6 +207,22 @@ fn a_spoilt_table_of_one_shard_forgets_or_detaches() {
 #[test]
 fn a_spoilt_table_of_several_shards_forgets_or_detaches() {
     spoil_and_work(&small(4), 2);
+}
+
+/// Else whatever is stored in these blocks next would be in both.
+#[test]
+fn of_two_entries_that_claim_the_same_blocks_a_repair_keeps_one() {
+    let machine = Machine::on_the_heap(&options(10));
+    let [(one, dead), (other, process)] = [0, 1].map(|place| machine.start(place));
+    [b"one", b"two"].iter().for_each(|name| _ = set(&one, *name, b"value"));
+    let [first, second] = [1, 2].map(|slot| one.shards[0].records.at(slot).unwrap());
+    // The one whose cell comes later.
+    first.store(&Record { first: second.load().first, ..first.load() });
+    std::mem::forget(one.lock(&one.shards[0], Patience::None).unwrap());
+    dead.die();
+    set(&other, b"three", b"value");
+    assert_eq!(sound(&other).entries, 2);
+    assert_eq!(*process.why.lock().unwrap(), None);
 }
 
 /// Somebody scribbles all the time, at readers and writers of two processes.

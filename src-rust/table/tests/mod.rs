@@ -9,6 +9,8 @@ mod equality;
 mod format;
 #[cfg(not(miri))]
 mod hostile;
+#[cfg(not(miri))]
+mod kill_points;
 mod model;
 #[cfg(not(miri))]
 mod sharing;

@@ -1,0 +1,7 @@
+//! Words of extents, links of blocks and blocks, as the fuzzer wants them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use warp_cache_fuzz::spoil;
+
+fuzz_target!(|data: &[u8]| spoil(data, |arrays| arrays.chains));
