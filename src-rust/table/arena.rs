@@ -12,7 +12,6 @@
 use super::chain::Chain;
 use super::flaw::Flaw;
 use super::geometry::Geometry;
-use super::host::Host;
 use super::reach::Reach;
 use super::region::{Area, Region};
 use super::sharing::Sharing;
@@ -74,9 +73,9 @@ pub(super) struct Arena {
     pool: Area<AtomicU64>,
     /// So many blocks, the first ones, may be touched without asking, and so may the words of their extents: all, or in a
     /// file those of which this process has made sure.
-    sure: atomic::AtomicU32,
+    pub(super) sure: atomic::AtomicU32,
     /// Of a file.
-    reach: Option<Reach>,
+    pub(super) reach: Option<Reach>,
     flaw: Arc<Flaw>,
 }
 
@@ -110,38 +109,6 @@ impl Arena {
 
     pub(super) fn extent_count(&self) -> u32 {
         (self.extents.len() / EXTENT_WORDS) as u32
-    }
-
-    /// Whether a block may be touched. A number that is too high may, in memory of this process: it is found out later.
-    #[inline]
-    pub(super) fn reaches(&self, block: u32) -> bool {
-        block < self.sure() || self.reaches_in_file(block / EXTENT_BLOCKS)
-    }
-
-    #[inline]
-    fn sure(&self) -> u32 {
-        self.sure.load(Ordering::Relaxed)
-    }
-
-    #[inline(never)]
-    fn reaches_in_file(&self, extent: u32) -> bool {
-        self.reach.as_ref().is_some_and(|reach| {
-            reach.has_blocks(extent)
-                || (extent < self.taken() && self.makes_sure(reach, &*reach.sharing.host, extent))
-        })
-    }
-
-    #[cold]
-    fn makes_sure(&self, reach: &Reach, host: &dyn Host, extent: u32) -> bool {
-        let there = reach.ask(host, extent);
-        let known = reach.known_from(self.sure() / EXTENT_BLOCKS);
-        self.sure.fetch_max(known * EXTENT_BLOCKS, Ordering::Relaxed);
-        there
-    }
-
-    #[inline(never)]
-    fn has_words_in_file(&self, extent: u32) -> bool {
-        self.reach.as_ref().is_some_and(|reach| reach.has_words(extent))
     }
 
     /// How many extents were ever taken, the first ones.

@@ -4,7 +4,7 @@
 //!
 //! An extent that was taken was allocated before, so making sure of it costs one call and no room.
 
-use super::arena::{BLOCK_WORDS, EXTENT_BLOCKS, EXTENT_WORDS};
+use super::arena::{Arena, BLOCK_WORDS, EXTENT_BLOCKS, EXTENT_WORDS};
 use super::geometry::{EXTENT_STEP, Geometry};
 use super::host::Host;
 use super::sharing::Sharing;
@@ -86,5 +86,41 @@ impl Reach {
             known.store(true, Ordering::Relaxed);
         }
         there
+    }
+}
+
+impl Arena {
+    /// Whether a block may be touched. A number that is too high may, in memory of this process: it is found out later.
+    #[inline]
+    pub(super) fn reaches(&self, block: u32) -> bool {
+        block < self.sure() || self.reaches_in_file(block / EXTENT_BLOCKS)
+    }
+
+    /// So many blocks, the first ones, may be touched without asking.
+    #[inline]
+    pub(super) fn sure(&self) -> u32 {
+        self.sure.load(Ordering::Relaxed)
+    }
+
+    #[inline(never)]
+    fn reaches_in_file(&self, extent: u32) -> bool {
+        self.reach.as_ref().is_some_and(|reach| {
+            reach.has_blocks(extent)
+                || (extent < self.taken() && self.makes_sure(reach, &*reach.sharing.host, extent))
+        })
+    }
+
+    /// Makes sure of an extent, of which it may be the first time that anybody wants it.
+    #[cold]
+    pub(super) fn makes_sure(&self, reach: &Reach, host: &dyn Host, extent: u32) -> bool {
+        let there = reach.ask(host, extent);
+        let known = reach.known_from(self.sure() / EXTENT_BLOCKS);
+        self.sure.fetch_max(known * EXTENT_BLOCKS, Ordering::Relaxed);
+        there
+    }
+
+    #[inline(never)]
+    pub(super) fn has_words_in_file(&self, extent: u32) -> bool {
+        self.reach.as_ref().is_some_and(|reach| reach.has_words(extent))
     }
 }
