@@ -8,6 +8,11 @@ import { freshName } from './support/native'
 
 /** Where the table begins, as docs/file-format.md says. */
 const TABLE_AT = 28_672
+/** With these options, the same page says more. */
+const OPTIONS = { maxSize: 100, maxBytes: 2 ** 20, maxValueSize: 1_000 }
+const RECORDS_AT = 163_840
+const RECORD_BYTES = 48
+const OF_A_RECORD = { 'length of the value': 24, 'length of the key': 28, 'first block': 36 }
 
 let base: string
 beforeEach(() => {
@@ -76,6 +81,24 @@ describe.skipIf(process.platform === 'win32')('a table of rubbish', () => {
     expect(await asked).toBe('slow')
     expect(warn).toHaveBeenCalledTimes(1)
     expect([cached.cacheHas('later 2'), cached.cacheHas('slow')]).toEqual([true, false])
+    cached.cacheClose()
+  })
+
+  it.each(Object.entries(OF_A_RECORD))('ends a walk that meets a %s which cannot be', (_, at) => {
+    const cached = cache((n: number) => `value ${n}`, { backend: 'shared', name: freshName(), ...OPTIONS })
+    for (let n = 0; n < 50; n++) cached(n)
+    const home = join(base, readdirSync(base)[0])
+    const file = openSync(join(home, readdirSync(home)[0]), 'r+')
+    for (let slot = 10; slot < 20; slot++)
+      writeSync(file, Buffer.alloc(4, 0xff), 0, undefined, RECORDS_AT + slot * RECORD_BYTES + at)
+    closeSync(file)
+    const found = new Set<number>()
+    for (const { args, value } of cached.cacheEntries()) {
+      expect(value).toBe(`value ${args[0]}`)
+      expect(found).not.toContain(args[0])
+      found.add(args[0])
+    }
+    expect(found.size).toBe(40)
     cached.cacheClose()
   })
 })

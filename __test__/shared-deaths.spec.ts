@@ -6,7 +6,7 @@
 import { describe, it } from 'vitest'
 import { expectSuccess, runCrash } from './support/program'
 
-const [KILLS, STOPS] = [process.env.KILLS ?? '500', process.env.STOPS ?? '2']
+const [KILLS, STOPS] = [process.env.KILLS ?? '300', process.env.STOPS ?? '2']
 /** Starting a process takes a tenth of a second of a processor, which may be busy; somebody may be stopped for 2 s. */
 const DEADLINE_MS = 60_000 + 1_000 * Number(KILLS) + 10_000 * Number(STOPS)
 

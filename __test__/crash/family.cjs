@@ -6,7 +6,7 @@ const { EventEmitter, once } = require('node:events')
 const { readFileSync, readdirSync } = require('node:fs')
 const { resolve } = require('node:path')
 const { createInterface } = require('node:readline')
-const { setImmediate: nextTurn } = require('node:timers/promises')
+const { setTimeout: pause } = require('node:timers/promises')
 
 const nurseries = new Set()
 // Whoever is stopped could not end with this process, and clean up.
@@ -77,12 +77,19 @@ function states(pid) {
     const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
     return stdout.trim().slice(0, 1).split('')
   }
+  const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? []
+  const stats = threads.map((thread) =>
+    unlessGone(() => readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  )
+  return stats.filter(Boolean).map((stat) => stat.replace(/.*\) /s, '').charAt(0))
+}
+
+/** What is read; undefined if the process or thread is gone. */
+function unlessGone(read) {
   try {
-    return readdirSync(`/proc/${pid}/task`).map((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').replace(/.*\) /s, '').charAt(0),
-    )
+    return read()
   } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return []
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined
     throw error
   }
 }
@@ -93,7 +100,7 @@ async function isIn(pid, state) {
     const found = states(pid)
     if (found.length === 0) return false
     if (found.every((each) => each === state)) return true
-    await nextTurn()
+    await pause(1)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The file of a cache, seen from outside: who holds its first shard. Places are those of docs/file-format.md. */
 'use strict'
-const { fstatSync, openSync, readFileSync, readSync } = require('node:fs')
+const { openSync, readSync } = require('node:fs')
 const { join } = require('node:path')
 const { SharedFiles } = require('./values.cjs')
 
@@ -19,7 +19,6 @@ class CacheFile {
   constructor(name) {
     this.file = find(name)
     this.fd = openSync(join(SharedFiles.directory(), this.file))
-    this.inode = fstatSync(this.fd).ino
   }
 
   word(at) {
@@ -33,25 +32,18 @@ class CacheFile {
     return this.word(OWNERS_AT)
   }
 
-  /** The participant's number and process of an owner word. */
-  participant(word) {
-    const number = Number(word & 0xffffn) - 1
-    const at = PARTICIPANTS_AT + number * PARTICIPANT_BYTES
-    return { number, pid: Number(this.word(at + 8)), lives: this.word(at) === word >> 16n }
-  }
-
   /** The word of a process, if it holds the first shard. */
   heldBy(pid) {
     const word = this.owner()
     if (word === 0n) return undefined
-    const named = this.participant(word)
-    return named.pid === pid && named.lives ? word : undefined
+    // It names the participant, and the generation of whoever has that place.
+    const at = PARTICIPANTS_AT + (Number(word & 0xffffn) - 1) * PARTICIPANT_BYTES
+    return this.word(at) === word >> 16n && Number(this.word(at + 8)) === pid ? word : undefined
   }
 
-  /** Whether the kernel still has the participant's byte locked. */
-  isLocked(number) {
-    const lock = new RegExp(`OFDLCK.* WRITE .*:${this.inode} ${number} ${number}$`, 'm')
-    return lock.test(readFileSync('/proc/locks', 'utf8'))
+  /** Whether the kernel still has the byte of this process's participant locked. */
+  isLockedBy(pid) {
+    return SharedFiles.caches().some(({ file, processes }) => file === this.file && processes.includes(pid))
   }
 }
 

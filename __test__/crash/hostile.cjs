@@ -66,13 +66,15 @@ function bytesFor(fd, at) {
 
 const tally = { words: 0, files: new Set(), ended: 0, operations: 0, computed: 0, warnings: {} }
 
-/** Scribbles on a file that there is just now. */
+/** Scribbles on a file that there is just now, after somebody else has looked at it. */
 function scribble() {
   const caches = SharedFiles.caches()
   if (caches.length === 0) return
+  const { file } = caches[random(caches.length)]
+  SharedFiles.counts(file)
   let fd
   try {
-    fd = openSync(join(SharedFiles.directory(), caches[random(caches.length)].file), 'r+')
+    fd = openSync(join(SharedFiles.directory(), file), 'r+')
   } catch (error) {
     // It was retired and removed just now.
     if (error.code === 'ENOENT') return

@@ -2,16 +2,17 @@
 'use strict'
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { rmSync } = require('node:fs')
 const { resolve } = require('node:path')
+const { remove } = require('./leavings.cjs')
 
 /** What a process may have on its own heap, in MiB: enough, and soon filled by who wants to die of it. */
 const HEAP = '--max-old-space-size=64'
 const children = new Set()
 
-/** Unless nobody listens any more. */
+let isOver = false
+
 function tell(what) {
-  if (process.connected) process.send(what, () => {})
+  if (!isOver && process.connected) process.send(what, () => {})
 }
 
 function start({ id, program, task }) {
@@ -29,24 +30,17 @@ function start({ id, program, task }) {
   tell({ id, pid: child.pid })
 }
 
+/** If whoever has started this is gone, he could not remove what was still in use. */
 async function end() {
+  isOver = true
   const ended = [...children].map((child) => once(child, 'close'))
   for (const child of children) child.kill('SIGKILL')
   await Promise.all(ended)
+  if (!process.connected) remove()
+  process.exit()
 }
 
-process.on('message', async (message) => {
-  if (message !== 'end') return start(message)
-  await end()
-  process.exit()
-})
-
-// Whoever has started this is gone, and has left the directory to those who may still use it.
-process.once('disconnect', async () => {
-  await end()
-  rmSync(process.env.WARP_CACHE_DIR, { recursive: true, force: true, maxRetries: 10 })
-  process.exit()
-})
-
+process.on('message', (message) => (message === 'end' ? end() : start(message)))
+process.once('disconnect', end)
 // They are for whoever has started this.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => {})

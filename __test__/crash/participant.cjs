@@ -4,11 +4,14 @@
  */
 'use strict'
 const { appendFileSync } = require('node:fs')
+const { constants, getPriority, setPriority } = require('node:os')
 const { Worker, isMainThread, workerData } = require('node:worker_threads')
 const { KEYS, check, open, random, valueFor } = require('./values.cjs')
 
-const { writer, end, group, threads } = isMainThread ? JSON.parse(process.argv[2]) : workerData
+const { writer, isImmortal, end, group, threads } = isMainThread ? JSON.parse(process.argv[2]) : workerData
 const near = writer % 2 === 0
+/** How much nicer to others a thread is than whoever has only begun. */
+const NICER = 10
 let nonce = isMainThread ? 0 : 1_000_000 + random(1_000_000)
 /** How many computations are left to one that dies by itself. */
 let left = end === undefined ? Number.POSITIVE_INFINITY : random(60)
@@ -70,5 +73,8 @@ function thread() {
   })
 }
 
+// Those who start come first, or hardly anybody would be there to be killed; then those who are waited for.
+const nicer = isImmortal && isMainThread ? NICER / 2 : NICER
+setPriority(Math.min(getPriority() + nicer, constants.priority.PRIORITY_LOW))
 if (threads) thread()
 round()

@@ -18,14 +18,18 @@ const VICTIM = 2
 const [SMALL, LARGE] = [100, 60_000]
 /** Milliseconds. */
 const BARS = { p99: 10, max: 100 }
-/** How often the lock is looked at, and for how long. */
+/** How often the lock is looked at. */
 const PERIOD = 0.1
+/** After so long neither lock nor survivors are waited for. */
 const PATIENCE = 20_000
 
 const nursery = new Nursery()
-/** What each writer says, by its number: `begun`, and `gap` with two times. */
-const voices = [...SURVIVORS, VICTIM].map(() => new EventEmitter())
-nursery.on('said', ([what, who, ...times]) => voices[who].emit(what, ...times.map(Number)))
+/** What each writer says, by its number: that it has begun, and from when to when it did not write. */
+const voices = [...SURVIVORS, VICTIM].map(() => Object.assign(new EventEmitter(), { gaps: [] }))
+nursery.on('said', ([what, who, ...times]) => {
+  if (what === 'gap') voices[who].gaps.push(times.map(Number))
+  voices[who].emit(what)
+})
 
 async function start(who, size) {
   const one = nursery.start('writer.cjs', { who, size })
@@ -39,44 +43,44 @@ async function start(who, size) {
   return one
 }
 
-/** When the participant was last seen to have its lock. */
-function release(file, number) {
+/** When a process that was killed at this time was last seen to have its lock. */
+function release(file, pid, killed) {
   const cell = new Int32Array(new SharedArrayBuffer(4))
-  const end = now() + PATIENCE
-  for (let seen = now(); ; ) {
+  for (let seen = killed; ; ) {
     const time = now()
-    if (!file.isLocked(number)) return seen
-    assert(time < end, 'its lock stays')
+    if (!file.isLockedBy(pid)) return seen
+    assert(time < killed + PATIENCE, 'its lock stays')
     seen = time
     Atomics.wait(cell, 0, 0, PERIOD)
   }
 }
 
-/** The first write of somebody who could not write at this time. */
-function writeAfter(who, time) {
-  return new Promise((resolve) => {
-    voices[who].on('gap', function heard(_from, to) {
-      if (to < time) return
-      voices[who].off('gap', heard)
-      resolve(to)
-    })
-  })
+/** When somebody first wrote after this time. Who was between a write and a look at the clock says an earlier one. */
+async function writeAfter(who, time) {
+  const { gaps } = voices[who]
+  for (const late = AbortSignal.timeout(PATIENCE); ; ) {
+    const gap = gaps.find(([, to]) => to >= time)
+    if (gap !== undefined) return gap[1]
+    await once(voices[who], 'gap', { signal: late })
+  }
 }
 
 /** How long each survivor took after one death; empty if the victim could not be caught as an owner. */
 async function sample(file) {
   const victim = await start(VICTIM, LARGE)
-  const word = await catchOwner(file, victim)
-  const number = word === undefined ? undefined : file.participant(word).number
-  assert(number === undefined || file.isLocked(number), 'its lock cannot be seen')
+  const { pid } = victim
+  const isOwner = (await catchOwner(file, victim)) !== undefined
+  assert(file.isLockedBy(pid), 'its lock cannot be seen')
   const ended = once(victim, 'end')
   victim.killed = true
-  // Nobody has written since he was caught, and will not before he has let go.
-  const written = number === undefined ? [] : SURVIVORS.map((who) => writeAfter(who, now()))
+  for (const voice of voices) voice.gaps.length = 0
+  const killed = now()
   signal(victim, 'SIGKILL')
-  const released = number === undefined ? 0 : release(file, number)
+  const released = release(file, pid, killed)
   await ended
-  return (await Promise.all(written)).map((time) => time - released)
+  // Nobody else has written since he was caught.
+  const written = isOwner ? await Promise.all(SURVIVORS.map((who) => writeAfter(who, released))) : []
+  return written.map((time) => time - released)
 }
 
 async function main() {

@@ -49,7 +49,8 @@ function read(cached, key, what) {
 }
 
 function write(cached, key, what) {
-  if (what < 500) cached.cacheSet([key], result(key))
+  if (what < 400) cached.cacheSet([key], result(key))
+  else if (what < 500) cached.cacheSet([key], result(key), { ttl: 20 })
   else if (what < 700) cached.cacheDelete(key)
   else if (what < 998) isRight(key, cached.cacheRefresh(key))
   else cached.cacheClear()
