@@ -79,20 +79,23 @@ class Population {
   /** Kills one of `all` that is not needed, and waits until those who never die have gone on. */
   async killOne(all) {
     this.counts.killed++
-    const one = all[IMMORTAL + random(PROCESSES - IMMORTAL)]
-    const ended = once(one, 'end')
-    one.isKilled = true
-    signal(one, 'SIGKILL')
-    await ended
-    await Promise.all(all.slice(0, IMMORTAL).map((each) => once(each, 'called')))
+    await kill(all[IMMORTAL + random(PROCESSES - IMMORTAL)])
+    await Promise.all(all.slice(0, IMMORTAL).map((one) => once(one, 'called')))
   }
 
-  /** Kills them all, for good. */
+  /** Kills them all, for good: whoever has warned of something is found out now. */
   async end() {
     this.#isOver = true
-    for (const one of await this.all()) one.isKilled = true
+    await Promise.all((await this.all()).map(kill))
     await this.#nursery.end()
   }
+}
+
+async function kill(one) {
+  const ended = once(one, 'end')
+  one.isKilled = true
+  signal(one, 'SIGKILL')
+  await ended
 }
 
 module.exports = { IMMORTAL, PROCESSES, Population }
