@@ -75,7 +75,7 @@ export class NativeFunction extends NativeCache {
     const key = typeof argument === 'string' ? argument : singleToken(argument)
     if (key !== argument || this.closed) return this.callOne(self, argument)
     const found = this.values.findFar(key)
-    // A list for the argument would take a tenth of what a miss takes here.
+    // No list for the argument: it would be made for each miss, and collected.
     return found !== NOTHING ? found : this.miss(key, self, self === undefined ? undefined : [argument])
   }
 
