@@ -118,10 +118,11 @@ impl CachedFunction {
 
     /// The operations of every call, which give codes and leave everything else in the scratch; look-ups also give a
     /// value that is a string. A key is a string, a number, or so many bytes in the scratch. A value that is stored lies
-    /// in the scratch, or where its length is 2³² - 1, is a string of up to 1,023 units and the second argument.
+    /// in the scratch, or is the second argument: a string of up to 1,023 units where its length is 2³² - 1, a number where
+    /// that is 2³² - 2.
     #[napi(
         catch_unwind,
-        ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string, value?: string): number; putNumber(key: number, value?: string): number; putKey(length: number, value?: string): number; deleteKey(length: number): number }"
+        ts_return_type = "{ getString(key: string): number | string; getNumber(key: number): number | string; getKey(length: number): number | string; peekKey(length: number): number; tokenOfKey(length: number): number; putString(key: string, value?: number | string): number; putNumber(key: number, value?: number | string): number; putKey(length: number, value?: number | string): number; deleteKey(length: number): number }"
     )]
     pub fn hot_functions(&self, env: Env) -> Result<Object<'_>> {
         let functions = hot::functions(env.raw(), &self.handle)?;

@@ -127,7 +127,7 @@ impl Handle {
     fn with_written(
         &self,
         length: Argument,
-        act: impl FnOnce(&Table, &Key<'_>, &mut Head, &mut [u8], &[u8]) -> Answer,
+        act: impl FnOnce(&Table, &[u8], &mut Head, &mut [u8], &[u8]) -> Answer,
     ) -> Answer {
         self.run(|table, Parts { head, key, incoming, outgoing }| {
             let length = length.uint32().ok_or(NO_LENGTH)? as usize;
@@ -135,7 +135,7 @@ impl Handle {
             if length > self.max_key_size {
                 Ok(Reply::Code(OVERSIZE))
             } else {
-                act(table, &table.key(key), head, incoming, outgoing)
+                act(table, key, head, incoming, outgoing)
             }
         })
     }
@@ -317,7 +317,7 @@ fn store(table: &Table, key: &Key<'_>, head: &mut Head, value: &[u8]) -> Answer 
     let (flags, now) = (head.flags as u8, ticks(head.now));
     let put = match head.mode {
         FILL => table.put_by(key, value, flags, expires_at, now, Some(token)),
-        REFRESH => table.refresh(key.bytes(), value, flags, expires_at, now, token),
+        REFRESH => table.refresh(key, value, flags, expires_at, now, token),
         _ => table.put_by(key, value, flags, expires_at, now, None),
     };
     Ok(Reply::Code(match put {
@@ -370,11 +370,13 @@ operation!(GetString, c"getString", |handle, key, _| handle
 operation!(GetNumber, c"getNumber", |handle, key, _| handle
     .with_number(key, |bytes, word| handle.get(key, |table| table.key_of_nine(bytes, word))));
 operation!(GetKey, c"getKey", |handle, length, _| {
-    handle.with_written(length, |table, key, head, value, _| Ok(reply_get(length, table, key, head, value)))
+    handle.with_written(length, |table, key, head, value, _| {
+        Ok(reply_get(length, table, &table.key(key), head, value))
+    })
 });
 operation!(PeekKey, c"peekKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, value, _| {
-        Ok(Reply::Code(answer_get(table, key, head, value, false)))
+        Ok(Reply::Code(answer_get(table, &table.key(key), head, value, false)))
     })
 });
 operation!(
@@ -385,7 +387,7 @@ operation!(
         handle.with_written(length, |table, key, head, value, _| {
             // At the end of time every entry is expired.
             head.now = f64::INFINITY;
-            Ok(Reply::Code(answer_get(table, key, head, value, false)))
+            Ok(Reply::Code(answer_get(table, &table.key(key), head, value, false)))
         })
     }
 );
@@ -396,11 +398,13 @@ operation!(PutNumber, c"putNumber", |handle, key, value| {
     handle.with_number(key, |bytes, word| handle.put(|table| table.key_of_nine(bytes, word), value))
 });
 operation!(PutKey, c"putKey", |handle, length, value| {
-    handle.with_written(length, |table, key, head, _, outgoing| answer_put(table, key, head, outgoing, value))
+    handle.with_written(length, |table, key, head, _, outgoing| {
+        answer_put(table, &table.key(key), head, outgoing, value)
+    })
 });
 operation!(DeleteKey, c"deleteKey", |handle, length, _| {
     handle.with_written(length, |table, key, head, _, _| {
-        Ok(Reply::Code(i32::from(table.delete(key.bytes(), ticks(head.now)))))
+        Ok(Reply::Code(i32::from(table.delete(key, ticks(head.now)))))
     })
 });
 

@@ -85,7 +85,7 @@ impl<'a, R: FnMut(usize) -> usize> Client<'a, R> {
                 let number = self.source.numbers[key].load(SeqCst);
                 let (name, value) = (name(key), value(key, number));
                 let put = match (self.random)(4) {
-                    0 => self.table.refresh(&name, &value, 0, NEVER, 0, token),
+                    0 => self.table.refresh(&self.table.key(&name), &value, 0, NEVER, 0, token),
                     _ => self.table.put(&name, &value, 0, NEVER, 0, Some(token)),
                 };
                 self.remember(key, number, put);

@@ -50,14 +50,15 @@ impl Table {
     /// computation began, and outdating as a set does, so that fills which began before it are not stored after it.
     pub fn refresh(
         &self,
-        key: &[u8],
+        key: &Key<'_>,
         value: &[u8],
         flags: u8,
         expires_at: u64,
         now: u64,
         token: Token,
     ) -> Put {
-        self.write(&Item { key, hash: self.key(key).hash, value, flags, expires_at }, now, Some(token), true)
+        let &Key { bytes: key, hash } = key;
+        self.write(&Item { key, hash, value, flags, expires_at }, now, Some(token), true)
     }
 
     /// Stores an item. `replaces`: this is a change, which must not be lost, and outdates fills that are under way.

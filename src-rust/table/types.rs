@@ -94,13 +94,6 @@ pub struct Key<'a> {
     pub(super) hash: u64,
 }
 
-impl<'a> Key<'a> {
-    /// What was hashed.
-    pub fn bytes(&self) -> &'a [u8] {
-        self.bytes
-    }
-}
-
 /// What a miss was at, as three numbers that JavaScript can hold. A fill that brings it is dropped if its key may
 /// have been set, deleted or cleared since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

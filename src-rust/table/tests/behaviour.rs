@@ -82,9 +82,9 @@ fn a_fill_survives_changes_of_nearly_all_other_keys() {
 fn a_refresh_is_dropped_as_a_fill_and_outdates_fills_as_a_set() {
     let table = table(&options(10));
     let (older, token) = (miss(&table, b"key"), miss(&table, b"key"));
-    assert!(matches!(table.refresh(b"key", b"new", 0, NEVER, 0, token), Put::Stored(_)));
+    assert!(matches!(table.refresh(&table.key(b"key"), b"new", 0, NEVER, 0, token), Put::Stored(_)));
     assert_eq!(table.put(b"key", b"late", 0, NEVER, 0, Some(older)), Put::Outdated);
-    assert_eq!(table.refresh(b"key", b"late", 0, NEVER, 0, older), Put::Outdated);
+    assert_eq!(table.refresh(&table.key(b"key"), b"late", 0, NEVER, 0, older), Put::Outdated);
     assert_eq!(find(&table, b"key"), Some(b"new".to_vec()));
     sound(&table);
 }

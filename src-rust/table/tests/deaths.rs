@@ -101,7 +101,7 @@ pub(super) fn change(
             let lives = run(&|| {
                 let (key, value) = (key(number), value(number, writing));
                 if refreshes {
-                    table.refresh(&key, &value, 0, NEVER, now, token);
+                    table.refresh(&table.key(&key), &value, 0, NEVER, now, token);
                 } else {
                     table.put(&key, &value, 0, NEVER, now, Some(token));
                 }

@@ -110,7 +110,9 @@ fn compare_in(table: &Table, options: &Options, operations: &[Operation]) {
                 let put = match by {
                     By::Set => table.put(&key, &value, written, expires_at, now, None),
                     By::Fill(token) => table.put(&key, &value, written, expires_at, now, Some(token)),
-                    By::Refresh(token) => table.refresh(&key, &value, written, expires_at, now, token),
+                    By::Refresh(token) => {
+                        table.refresh(&table.key(&key), &value, written, expires_at, now, token)
+                    }
                 };
                 assert_eq!(put, model.put(&key, &value, written, expires_at, now, by));
                 if let Put::Stored(stored) = put {
