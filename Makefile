@@ -7,6 +7,8 @@ NODE_STAMP := node_modules/.stamp
 BENCH_STAMP := benchmarks/node_modules/.stamp
 CARGO_STAMP := target/.fetched
 ADDON_STAMP := target/.addon
+DENY_VERSION := 0.20.2
+DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 DIST := dist/esm.mjs
 
 TS_SOURCES := $(shell find src -name '*.ts' -o -name '*.mts') tsconfig.base.json tsconfig.build.json \
@@ -19,7 +21,7 @@ VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
   bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
-  soak-deaths soak-hostile soak-hostile-bytes filesystems soak-filesystems soak-kill-points ready all clean
+  soak-deaths soak-hostile soak-hostile-bytes deny filesystems soak-filesystems soak-kill-points ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -137,6 +139,9 @@ mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice
 mutations-quick: $(ADDON_STAMP) ## Some of them, in under a minute
 	node scripts/mutations/run.mjs --quick
 
+deny: $(CARGO_STAMP) $(DENY) ## Licences, sources and doubled versions of the crates that the addon is made of
+	$(DENY) --offline check licenses bans sources
+
 fuzz: $(NODE_STAMP) nightly ## Fuzzers at the bytes of a shared file, and at the decoders: 30 s each
 	node scripts/fuzz.mjs
 
@@ -168,6 +173,10 @@ $(BENCH_STAMP): benchmarks/package-lock.json
 $(CARGO_STAMP): Cargo.lock
 	cargo fetch --locked
 	@mkdir -p $(@D) && touch $@
+
+# Quick to build rather than quick: it runs for a second.
+$(DENY):
+	cargo install cargo-deny --version $(DENY_VERSION) --locked --debug --quiet --root $(@D)/..
 
 $(DIST): $(TS_SOURCES) $(NODE_STAMP)
 	npm run --silent build:ts

@@ -72,7 +72,7 @@ describe('dependencies', () => {
     const commands = ['Makefile', '.ci/run', 'package.json', 'scripts/filesystems.sh']
       .flatMap((file) => read(file).replaceAll('\\\n', ' ').split('\n'))
       .filter((line) =>
-        /\bcargo (\+nightly )?(miri )?(build|test|bench|clippy|fetch)\b|\bnapi build\b|\bnpm (ci|install)\b/.test(
+        /\bcargo (\+nightly )?(miri )?(build|test|bench|clippy|fetch|install)\b|\bnapi build\b|\bnpm (ci|install)\b/.test(
           line,
         ),
       )
