@@ -91,6 +91,7 @@ soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners
 soak-hostile: $(DIST) $(ADDON_STAMP) ## 10 minutes of scribbling on files that are in use
 	SCRIBBLE_SECONDS=600 node __test__/crash/hostile.cjs
 
+HOURS ?=
 MINUTES ?= $(if $(HOURS),$(shell expr 60 '*' $(HOURS)),60)
 soak-hour: $(DIST) $(ADDON_STAMP) ## Processes that share caches for an hour (HOURS=…, MINUTES=…): nothing grows
 	MINUTES=$(MINUTES) KILL_MS=1000 TOLERANCE=0.05 OUTPUT=docs/long-run node __test__/crash/long/run.cjs
@@ -126,12 +127,13 @@ MIRI_TESTS := table::tests::behaviour hash::
 miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
 	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +nightly miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
 
-asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
-	RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
+ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
 	  cargo +nightly test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')
+asan: $(CARGO_STAMP) nightly ## The Rust tests with AddressSanitizer
+	$(ASAN)
 
 soak-hostile-bytes: $(CARGO_STAMP) nightly ## 1,000,000 tables with words changed at random, under AddressSanitizer
-	HOSTILE_RUNS=500000 $(ASAN) tests::hostile::a_spoilt --nocapture
+	HOSTILE_RUNS=500000 $(ASAN) -- tests::hostile::a_spoilt --nocapture
 
 mutations: $(ADDON_STAMP) ## Break the package in many ways; a suite must notice each
 	node scripts/mutations/run.mjs
