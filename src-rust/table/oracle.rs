@@ -85,7 +85,12 @@ impl<'a, R: FnMut(usize) -> usize> Client<'a, R> {
                 let number = self.source.numbers[key].load(SeqCst);
                 let (name, value) = (name(key), value(key, number));
                 let put = match (self.random)(4) {
-                    0 => self.table.refresh(&self.table.key(&name), &value, 0, NEVER, 0, token),
+                    0 => {
+                        let put = self.table.refresh(&self.table.key(&name), &value, 0, NEVER, 0, token);
+                        // Whether or not it was stored, nothing that is older may be found from now on.
+                        self.source.told[key].fetch_max(number, SeqCst);
+                        put
+                    }
                     _ => self.table.put(&name, &value, 0, NEVER, 0, Some(token)),
                 };
                 self.remember(key, number, put);

@@ -46,8 +46,9 @@ impl Table {
         self.write(&Item { key, hash, value, flags, expires_at }, now, fill, fill.is_none())
     }
 
-    /// Replaces a key's value by one that was computed anew: dropped as a fill is, with the token from before the
-    /// computation began, and outdating as a set does, so that fills which began before it are not stored after it.
+    /// Replaces a key's value by one that was computed anew, with the token from before the computation began. As a set
+    /// it outdates fills that began before it. Where a fill would be dropped, so is what it was to replace: that may be
+    /// as old as before, since changes of other keys share the count.
     pub fn refresh(
         &self,
         key: &Key<'_>,
@@ -80,14 +81,18 @@ impl Table {
             self.count_skipped();
             return if fits { Put::Skipped } else { Put::Oversize };
         };
-        if fill.is_some_and(|token| !writer.honours(token, hash)) {
+        let is_outdated = fill.is_some_and(|token| !writer.honours(token, hash));
+        if replaces {
+            writer.count_change(hash);
+        }
+        if is_outdated {
+            if replaces {
+                writer.drop_key(key, hash);
+            }
             return Put::Outdated;
         }
         if item.expires_at != NEVER && !self.is_timed() {
             self.timed[0].store(1, Ordering::Relaxed);
-        }
-        if replaces {
-            writer.count_change(hash);
         }
         if !fits {
             writer.drop_key(key, hash);

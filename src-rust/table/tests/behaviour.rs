@@ -79,14 +79,33 @@ fn a_fill_survives_changes_of_nearly_all_other_keys() {
 }
 
 #[test]
-fn a_refresh_is_dropped_as_a_fill_and_outdates_fills_as_a_set() {
+fn a_refresh_outdates_fills_as_a_set() {
     let table = table(&options(10));
     let (older, token) = (miss(&table, b"key"), miss(&table, b"key"));
     assert!(matches!(table.refresh(&table.key(b"key"), b"new", 0, NEVER, 0, token), Put::Stored(_)));
     assert_eq!(table.put(b"key", b"late", 0, NEVER, 0, Some(older)), Put::Outdated);
-    assert_eq!(table.refresh(&table.key(b"key"), b"late", 0, NEVER, 0, older), Put::Outdated);
     assert_eq!(find(&table, b"key"), Some(b"new".to_vec()));
     sound(&table);
+}
+
+#[test]
+fn a_refresh_that_is_outdated_leaves_nothing_that_is_older() {
+    let changes: [fn(&Table); 3] = [
+        |table| _ = set(table, b"key", b"of somebody else"),
+        |table| _ = set(table, &akin(table, b"key", true), b"another"),
+        |table| _ = table.delete(&akin(table, b"key", true), 0),
+    ];
+    for change in changes {
+        let table = table(&options(10));
+        let (older, token) = (miss(&table, b"key"), miss(&table, b"key"));
+        assert!(matches!(table.put(b"key", b"old", 0, NEVER, 0, Some(token)), Put::Stored(_)));
+        change(&table);
+        let outcome = table.refresh(&table.key(b"key"), b"new", 0, NEVER, 0, token);
+        assert_eq!((outcome, find(&table, b"key")), (Put::Outdated, None));
+        // Nor may what began earlier come back.
+        assert_eq!(table.put(b"key", b"older", 0, NEVER, 0, Some(older)), Put::Outdated);
+        sound(&table);
+    }
 }
 
 #[test]

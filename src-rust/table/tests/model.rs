@@ -134,10 +134,16 @@ impl Model {
         let oversize = key.len() > self.options.max_key_size as usize
             || value.len() > self.options.max_value_size as usize
             || price > self.options.max_bytes;
-        match fill {
-            _ if oversize && !replaces => return Put::Oversize,
-            Some(token) if outdated(token) => return Put::Outdated,
-            _ => self.counts[group] = self.counts[group].wrapping_add(u32::from(replaces)),
+        if oversize && !replaces {
+            return Put::Oversize;
+        }
+        let is_outdated = fill.is_some_and(outdated);
+        self.counts[group] = self.counts[group].wrapping_add(u32::from(replaces));
+        if is_outdated {
+            if replaces {
+                self.drop_key(key);
+            }
+            return Put::Outdated;
         }
         if oversize {
             self.drop_key(key);
