@@ -289,6 +289,23 @@ describe('a function that acts on its own cache before it returns', () => {
 })
 
 describe('cacheRefresh', () => {
+  it.each<[string, object]>([
+    ['memory', {}],
+    ['threads', { backend: 'threads' }],
+    ['store', { backend: new Map<string, object>() }],
+  ])('that is over at once is not undone by a promise that began before it (%s)', async (name, options) => {
+    const older = deferred<string>()
+    let answer: string | Promise<string> = older.promise
+    const cached = cache(() => answer, { name: `refresh at once, ${name}`, ...options })
+    const first = cached()
+    answer = 'new'
+    expect(cached.cacheRefresh()).toBe('new')
+    older.resolve('old')
+    expect(await first).toBe('old')
+    await turn()
+    expect(cached()).toBe('new')
+  })
+
   it('serves the old value until the new one is there', async () => {
     const { cached, started } = settled()
     const old = cached('a')

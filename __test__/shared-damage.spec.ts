@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cache } from 'warp-cache'
+import { GONE, NativeTable } from '../src/backends/native-table'
 import { freshName } from './support/native'
 
 /** Where the table begins, as docs/file-format.md says. */
@@ -100,6 +101,26 @@ describe.skipIf(process.platform === 'win32')('a table of rubbish', () => {
       found.add(n)
     }
     expect(found.size).toBe(40)
+    cached.cacheClose()
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a file that is not the one to use any more', () => {
+  it.each([
+    ['delete', (cached: { cacheDelete: (key: string) => unknown }) => cached.cacheDelete('key')],
+    [
+      'set of what is too large',
+      (cached: { cacheSet: (args: [string], value: string) => unknown }) =>
+        cached.cacheSet(['key'], 'x'.repeat(2_000)),
+    ],
+  ])('is left by a %s, which is done in the one that others use', (_, change) => {
+    const cached = cache((_key: string) => 'computed', { backend: 'shared', name: freshName(), ...OPTIONS })
+    cached.cacheSet(['key'], 'old')
+    // Somebody else has begun a new file, and filled it, when this is noticed: here the two are one.
+    vi.spyOn(NativeTable.prototype, 'delete').mockReturnValueOnce(GONE)
+    change(cached)
+    expect(cached.cachePeek('key')).toBe(undefined)
+    expect(cached('key')).toBe('computed')
     cached.cacheClose()
   })
 })

@@ -222,3 +222,47 @@ describe('cacheErrors over a native table', () => {
     expect(cached()).toBe(1)
   })
 })
+
+describe.each(['cacheSet', 'cacheDelete'] as const)('while %s changes other keys', (change) => {
+  const disturb = (cached: ReturnType<typeof threads<(key: string) => Promise<string>>>) => {
+    for (let n = 0; n < 500; n++) {
+      if (change === 'cacheSet') cached.cacheSet([`other ${n}`], '' as never)
+      else cached.cacheDelete(`other ${n}`)
+    }
+  }
+
+  it.each([true, false])('a refresh leaves nothing that is older (near: %s)', async (near) => {
+    const answer = deferred<string>()
+    let current = 'old'
+    const cached = threads(
+      async (_key: string) => {
+        const value = current
+        if (value === 'new') await answer.promise
+        return value
+      },
+      { maxSize: 3_000, near },
+    )
+    await cached('key')
+    expect(await cached('key')).toBe('old')
+    current = 'new'
+    const refreshed = cached.cacheRefresh('key')
+    disturb(cached)
+    answer.resolve('')
+    expect(await refreshed).toBe('new')
+    expect(await cached('key')).toBe('new')
+  })
+
+  it('a promise that is set by hand takes the place of what there was', async () => {
+    const { promise, resolve } = deferred<string>()
+    let current = 'old'
+    const cached = threads(async (_key: string) => current, { maxSize: 3_000 })
+    await cached('key')
+    cached.cacheSet(['key'], promise)
+    disturb(cached)
+    current = 'of a computation'
+    resolve('set by hand')
+    await promise
+    await turn()
+    expect(['set by hand', 'of a computation']).toContain(await cached('key'))
+  })
+})

@@ -63,8 +63,8 @@ export const modelMutations = [
   }),
   table('store', {
     name: 'a change that finds no time does not reach near entries',
-    from: 'shard.outdate();\n        self.generation().fetch_add(1, Ordering::Release);\n    }\n\n    fn hash',
-    to: 'shard.outdate();\n    }\n\n    fn hash',
+    from: 'shard.outdate();\n        self.generation().fetch_add(1, Ordering::Release);\n    }\n\n    #[inline]\n    fn writer',
+    to: 'shard.outdate();\n    }\n\n    #[inline]\n    fn writer',
     red: loom('loom::a_near_entry_is_not_served_after_a_delete_that_found_no_time'),
   }),
   table('writer', {

@@ -19,6 +19,12 @@ export const tableMutations = [
     to: '.filter(|shard| shard.owner.is_inherited(&*sharing.host)).take(0)',
     red: cargo('sharing::whoever_claims_the_place_of_a_dead_process_adopts_what_it_left'),
   }),
+  table('store', {
+    name: 'an outdated refresh leaves what it was to replace',
+    from: 'if replaces {\n                writer.drop_key(key, hash);\n            }',
+    to: '',
+    red: cargo('behaviour::a_refresh_that_is_outdated_leaves_nothing_that_is_older'),
+  }),
   table('seqlock', {
     name: 'sequence bump off',
     quick: true,

@@ -214,7 +214,11 @@ export class MemoryFunction {
       table.insert(key, value, ttl)
       return value
     }
-    if (then === undefined) return this.store(table, key, value, dropped)
+    if (then === undefined) {
+      // A flight that began before this refresh must not land on it.
+      if (insertions === REFRESHED && !dropped) table.drop(key)
+      return this.store(table, key, value, dropped)
+    }
     return this.launch(table, key, value as object, then, { refresh: insertions === REFRESHED, dropped })
       .promise
   }

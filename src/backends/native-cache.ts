@@ -96,7 +96,7 @@ export class NativeCache {
 
   delete(key: Key): boolean {
     this.drop(key)
-    return this.values.current()?.delete(key) ?? false
+    return this.values.delete(key)
   }
 
   /** Stores a value; a promise once it is fulfilled. */

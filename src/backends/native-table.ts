@@ -259,12 +259,12 @@ export class NativeTable {
     return written < 0 ? OVERSIZE : this.hot.putKey(written, value)
   }
 
-  /** Drops a key's entry. Whether there was one. */
-  delete(key: Key): boolean {
+  /** Drops a key's entry. 1: there was one; 0: there was none; `GONE`: that has to be done in another file. */
+  delete(key: Key): number {
     const now = this.now()
     const written = this.write(key)
     this.exchange.times[NOW] = now
-    return written >= 0 && this.hot.deleteKey(written) === 1
+    return written < 0 ? 0 : this.hot.deleteKey(written)
   }
 
   /** Drops every entry and zeroes the counters, for all isolates. */

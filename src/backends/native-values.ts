@@ -195,6 +195,20 @@ export class NativeValues {
     if (table !== undefined) this.store(table, key, value, { ttl, token: undefined, replacing: true })
   }
 
+  /** Drops a key's entry. Whether there was one. */
+  delete(key: Key): boolean {
+    const table = this.current()
+    return table !== undefined && this.deleteFrom(table, key)
+  }
+
+  private deleteFrom(table: NativeTable, key: Key): boolean {
+    const code = table.delete(key)
+    if (code !== GONE) return code === 1
+    this.leave(table)
+    // The file that is used now may have been filled by others, whom this must reach.
+    return this.reopened()?.delete(key) === 1
+  }
+
   /** Steps through the entries that can be read. */
   *entries(): Generator<NativeEntry, void, undefined> {
     const table = this.current()
@@ -286,7 +300,7 @@ export class NativeValues {
     }
     if (code === OVERSIZE) this.counters[OVERSIZE_SKIPS]++
     // What was there must not outlive what was to take its place.
-    if (code < 0 && replacing) table.delete(key)
+    if (code < 0 && replacing) this.deleteFrom(table, key)
     // What was computed is remembered by its first hit: most of it is not asked for again. What takes another's place is
     // remembered where that was. Of anything but a primitive hits give a copy, so the original is not kept nearby.
     if (code !== STORED || !replacing || near === undefined || !isPrimitive(value)) return

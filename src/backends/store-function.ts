@@ -176,6 +176,8 @@ export class StoreFunction extends StoreTable {
     const dropped = this.computations.leave(text, mark)
     const then = thenOf(value)
     if (then !== undefined) return this.follow(text, value as object, then, refresh, dropped)
+    // A flight that began before this refresh must not land on it.
+    if (refresh && !dropped) super.drop(text)
     if (!dropped) this.keep(text, value, { promised: false, ttl: this.options.ttl, replacing: refresh })
     return value
   }
