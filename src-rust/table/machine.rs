@@ -86,7 +86,16 @@ impl Machine {
     pub(super) fn start(self: &Arc<Self>, place: usize) -> (Arc<Table>, Arc<Process>) {
         let generation = (self.places[place].load(Ordering::Relaxed) >> 1) + 1;
         self.places[place].store(generation << 1 | 1, Ordering::Release);
-        let word = generation << 16 | (place as u64 + 1);
+        self.run(place, generation << 16 | (place as u64 + 1))
+    }
+
+    /// A process that came when every place was taken.
+    #[cfg(not(any(loom, shuttle)))]
+    pub(super) fn start_without_a_place(self: &Arc<Self>) -> (Arc<Table>, Arc<Process>) {
+        self.run(self.places.len(), 0)
+    }
+
+    fn run(self: &Arc<Self>, place: usize, word: u64) -> (Arc<Table>, Arc<Process>) {
         let (machine, detached, why) = (Arc::clone(self), AtomicBool::new(false), Mutex::default());
         let process = Arc::new(Process { machine, place, word, detached, why });
         let host: Arc<dyn Host> = Arc::clone(&process) as _;

@@ -209,9 +209,13 @@ impl Drop for Stripe {
     }
 }
 
-/// A stripe of the file that is nobody's, or else one whose owner has died.
+/// A stripe of the file that is nobody's, or else one whose owner has died. None without a place among the processes.
 fn claim(table: &Table) -> Option<usize> {
     let host = &table.sharing.as_ref()?.host;
+    // Who has no place among the processes cannot say whose a stripe is.
+    if host.own_word() == 0 {
+        return None;
+    }
     let owners = || table.stats.stripes.iter().step_by(STRIPE_WORDS).enumerate();
     let claim = |(at, owner): (usize, &AtomicU64), from: u64| {
         // Acquire: what was counted before is seen, and added to.

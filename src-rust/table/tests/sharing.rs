@@ -305,3 +305,11 @@ fn to_drain_is_to_wait_for_whoever_is_within() {
     assert_eq!(*order.lock().unwrap(), ["left", "drained"]);
     assert!(held(&table).is_none());
 }
+
+#[test]
+fn who_has_no_place_among_the_processes_counts_apart() {
+    let machine = Machine::on_the_heap(&options(10));
+    let [(one, _), (other, _)] = [0, 1].map(|_| machine.start_without_a_place());
+    let stripes = [&one, &other, &machine.start(0).0].map(Table::stripe);
+    assert_eq!(stripes.each_ref().map(Stripe::is_apart), [true, true, false]);
+}
