@@ -182,8 +182,27 @@ let loaded: Addon | undefined
  * @throws Error with the code ERR_WARP_CACHE_ADDON if there is none that fits.
  */
 export function addon(): Addon {
-  loaded ??= load(resolve(__dirname, LOADER))
+  loaded ??= loadBeside(__dirname)
   return loaded
+}
+
+/** Loads the addon of this package, and no `index.js` of whoever has put this file into a bundle. */
+function loadBeside(directory: string): Addon {
+  const loader = resolve(directory, LOADER)
+  if (isOurs(resolve(directory, '..', 'package.json'))) return load(loader)
+  throw addonError(
+    loader,
+    'this file is not where it was installed, as if a bundler had taken it: keep warp-cache out of the bundle ' +
+      '(for esbuild: --external:warp-cache)',
+  )
+}
+
+function isOurs(manifest: string): boolean {
+  try {
+    return createRequire(__filename)(manifest).name === 'warp-cache'
+  } catch {
+    return false
+  }
 }
 
 /** Loads the addon by its loader, which picks the file of this platform. */

@@ -54,6 +54,24 @@ it('works when required, and when imported', () => {
   expect(JSON.parse(node(project, 'late.mjs', `import ${NAMES} from 'warp-cache'\n${USE}`))).toEqual(SEEN)
 })
 
+it('runs nothing of the program’s in place of the addon when it was put into a bundle', async () => {
+  writeFileSync(join(project, 'index.js'), "console.log('an index.js of the program')")
+  const source = `const { cache } = require('warp-cache')
+    console.log(cache((n) => n)(5))
+    try { cache((n) => n, { backend: 'threads', name: 'a' }) } catch ({ code, message }) { console.log(code, message) }`
+  await build({
+    stdin: { contents: source, resolveDir: project },
+    outfile: join(project, 'out', 'bundle.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  })
+  const printed = node(project, 'run-bundle.cjs', "require('./out/bundle.cjs')")
+  expect(printed).toMatch(/^5\nERR_WARP_CACHE_ADDON /)
+  expect(printed).toContain('keep warp-cache out of the bundle')
+})
+
 it('notices files of another build in the place of its own', () => {
   const outcome = node(
     project,
