@@ -18,8 +18,8 @@ export function watch(values: Watched): void {
   watched.add(new WeakRef(values))
   if (timer !== undefined) return
   timer = setInterval(lookAtAll, PERIOD)
-  // It does not keep a process alive.
-  timer.unref()
+  // It does not keep a process alive. Where timers are those of a browser (jsdom, a renderer of Electron) they are numbers.
+  timer.unref?.()
 }
 
 export function unwatch(values: Watched): void {
