@@ -11,7 +11,8 @@ use crate::sys::{self, Fd, Kind, Lock, errno};
 use std::path::Path;
 use std::time::Duration;
 
-/// Everybody who uses a retired file looks within a second, before using it once more. Milliseconds.
+/// Everybody who uses a retired file looks within a second. Who was stopped for that time looks by the timer or by one call
+/// in 64 afterwards, and until then uses it alone. Milliseconds.
 const LEFT_AFTER: u64 = 2_000;
 /// How many files one sweep looks at.
 const SWEPT: usize = 4_096;
