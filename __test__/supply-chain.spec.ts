@@ -72,12 +72,24 @@ describe('dependencies', () => {
     const commands = ['Makefile', '.ci/run', 'package.json', 'scripts/filesystems.sh']
       .flatMap((file) => read(file).replaceAll('\\\n', ' ').split('\n'))
       .filter((line) =>
-        /\bcargo (\+nightly )?(miri )?(build|test|bench|clippy|fetch|install)\b|\bnapi build\b|\bnpm (ci|install)\b/.test(
+        /\bcargo (\+\S+ )?(miri )?(build|test|bench|clippy|fetch|install)\b|\bnapi build\b|\bnpm (ci|install)\b/.test(
           line,
         ),
       )
     expect(commands.length).toBeGreaterThan(8)
     expect(commands.filter((line) => !line.includes('--locked') && !line.includes('npm ci'))).toEqual([])
+  })
+})
+
+describe('compilers', () => {
+  it('of Rust have exact versions', () => {
+    expect(read('rust-toolchain.toml')).toMatch(/^channel = "\d+\.\d+\.\d+"$/m)
+    const makefile = read('Makefile')
+    expect(makefile).toMatch(/^NIGHTLY := nightly-\d{4}-\d\d-\d\d$/m)
+    const others = [...makefile.matchAll(/cargo \+(\S+)/g)].filter(
+      ([, toolchain]) => toolchain !== '$(NIGHTLY)',
+    )
+    expect(others).toEqual([])
   })
 })
 

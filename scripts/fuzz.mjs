@@ -3,9 +3,10 @@
  * of values: 30 seconds each, two at a time. `fuzz/corpus/` is where the fuzzers begin; what they find on the way is in
  * `target/fuzz/corpus/`. Exits 1 if one of them found a fault, and leaves the input in `target/fuzz/`.
  *
- *     [FUZZ_SECONDS=…] [KEEP=1] node scripts/fuzz.mjs [target]…
+ *     [FUZZ_SECONDS=…] [NIGHTLY=…] [KEEP=1] node scripts/fuzz.mjs [target]…
  *
- * KEEP=1 adds to `fuzz/corpus/` and the vectors of the decoders whatever came to something new.
+ * NIGHTLY is the toolchain that compiles them. KEEP=1 adds to `fuzz/corpus/` and the vectors of the decoders whatever
+ * came to something new.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { join } from 'node:path'
 
 const SECONDS = process.env.FUZZ_SECONDS ?? '30'
 const KEEP = process.env.KEEP === '1'
+const NIGHTLY = process.env.NIGHTLY ?? 'nightly'
 const CRATE_TARGETS = ['header', 'index', 'records', 'chains']
 /** The longest input that means anything, and how long one may take, in seconds: some two milliseconds are usual. */
 const LIMITS = ['-max_len=256', '-timeout=20']
@@ -61,7 +63,7 @@ async function work() {
 }
 
 function build() {
-  const args = ['+nightly', 'build', '--locked', '--quiet', '--release', '--target', host]
+  const args = [`+${NIGHTLY}`, 'build', '--locked', '--quiet', '--release', '--target', host]
   const env = { ...process.env, RUSTFLAGS: FLAGS, CARGO_TARGET_DIR: target }
   execFileSync('cargo', [...args, '--manifest-path', join(root, 'fuzz', 'Cargo.toml')], {
     env,

@@ -3,6 +3,8 @@
 
 #[cfg(any(test, loom, shuttle))]
 mod mortal;
+#[cfg(miri)]
+mod spinning;
 
 mod plain {
     #[cfg(loom)]
@@ -44,6 +46,11 @@ mod lock {
     use std::sync::LazyLock;
     use std::time::{Duration, Instant};
 
+    #[cfg(miri)]
+    use super::spinning::Mutex;
+    #[cfg(not(miri))]
+    type Mutex = parking_lot::Mutex<()>;
+
     /// How long a writer waits for a lock.
     const DEADLINE: Duration = Duration::from_millis(5);
     /// How much of it a writer spends without giving up its time.
@@ -54,7 +61,7 @@ mod lock {
     /// by those who take no lock.
     #[derive(Debug, Default)]
     #[repr(align(128))]
-    pub(crate) struct Lock(parking_lot::Mutex<()>);
+    pub(crate) struct Lock(Mutex);
     pub(crate) type Guard<'a> = parking_lot::MutexGuard<'a, ()>;
 
     impl Lock {
