@@ -90,6 +90,14 @@ describe('freeze', () => {
     ])
   })
 
+  it('leaves the namespace of a module alone, which nobody can freeze', async () => {
+    const path = await import('node:path')
+    const value = { path, list: [1] }
+    expect(frozen(value).path.sep).toBe(path.sep)
+    expect([Object.isFrozen(value), Object.isFrozen(value.list)]).toEqual([true, true])
+    expect(cache(() => path, { freeze: true })()).toBe(path)
+  })
+
   it('runs no getter', () => {
     const value = {
       get loud(): never {

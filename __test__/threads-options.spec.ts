@@ -136,6 +136,45 @@ describe('the name of a native table', () => {
     expect([second(1), second.cacheInfo().hits]).toEqual([1, 1])
   })
 
+  it('belongs to one way of making keys: what is one key to this could be another to that', () => {
+    const name = freshName()
+    const area = ({ w, h }: { w: number; h: number }) => w * h
+    const by = (key?: (box: { w: number; h: number }) => unknown) =>
+      cache(area, { backend: 'threads', name, ...(key && { key }) })
+    const byWidth = () => by(({ w }) => w)
+    const first = byWidth()
+    for (const other of [() => by(({ h }) => h), () => by()]) {
+      const error = thrownBy(other)
+      expect(error).toHaveProperty('code', 'ERR_WARP_CACHE_NAME')
+      expect((error as Error).message).toContain('another `key`')
+    }
+    const second = byWidth()
+    expect([first({ w: 2, h: 3 }), second({ w: 2, h: 9 })]).toEqual([6, 6])
+    first.cacheClose()
+    expect(thrownBy(() => by())).toHaveProperty('code', 'ERR_WARP_CACHE_NAME')
+    second.cacheClose()
+    expect(by()({ w: 2, h: 9 })).toBe(18)
+  })
+
+  it('belongs to one way of telling instances apart', () => {
+    interface User {
+      readonly id: number
+      readonly realm: string
+    }
+    const name = freshName()
+    const find = function (this: User) {
+      return this.id
+    }
+    const context = { kind: 'method', name: 'find', addInitializer: () => {} } as never
+    const by = (perInstance: (self: User) => unknown) =>
+      cache({ backend: 'threads', name, perInstance })(find, context) as typeof find
+    const [first, second] = [by(({ id }) => id), by(({ id }) => id)]
+    expect([first.call({ id: 1, realm: 'a' }), second.call({ id: 1, realm: 'b' })]).toEqual([1, 1])
+    const error = thrownBy(() => by(({ realm }) => realm))
+    expect(error).toHaveProperty('code', 'ERR_WARP_CACHE_NAME')
+    expect((error as Error).message).toContain('`perInstance`')
+  })
+
   it('may be given with a version: another version is another table', () => {
     const name = freshName()
     const first = cache(() => 1, { backend: 'threads', name, version: '1' })

@@ -1,6 +1,7 @@
 /** What a caller's compiler sees of `backend: 'threads'`: the function stays what it is, and options belong together. */
 import { describe, expectTypeOf, test } from 'vitest'
 import type {
+  Cache,
   Cached,
   NativeCache,
   NativeCacheControls,
@@ -73,6 +74,27 @@ describe('a function cached for all threads', () => {
     cache(plain, { backend: new Map<string, object>(), maxBytes: 1 })
     // @ts-expect-error the key does not fit the function
     cache(plain, { backend: 'threads', key: (id: string) => id })
+  })
+})
+
+describe('a backend that only the running program knows', () => {
+  const backend = 'memory' as 'memory' | 'shared'
+
+  test('has what memory has', () => {
+    const cached = cache(plain, { backend, ttl: 1, key: (id, lang) => [id, lang?.length] })
+    expectTypeOf(cached).toEqualTypeOf<Cached<typeof plain>>()
+    expectTypeOf(cache({ backend, maxSize: 1 })(plain)).toEqualTypeOf<Cached<typeof plain>>()
+    expectTypeOf(cache({ backend, key: (id: number) => id })(plain)).toEqualTypeOf<Cached<typeof plain>>()
+    expectTypeOf(createCache<string, number>({ backend, name: 'n' })).toEqualTypeOf<Cache<string, number>>()
+  })
+
+  test('takes what both take', () => {
+    // @ts-expect-error memory counts entries
+    cache(plain, { backend, maxBytes: 1 })
+    // @ts-expect-error others have one policy
+    cache(plain, { backend, policy: 'lru' })
+    // @ts-expect-error it is for stores
+    createCache({ backend, exclusive: true })
   })
 })
 

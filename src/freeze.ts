@@ -1,4 +1,7 @@
-/** Deep freezing of plain objects and arrays (the option `freeze`). Leaves class instances, Maps and buffers alone. */
+/**
+ * Deep freezing of plain objects and arrays (the option `freeze`). Leaves class instances, Maps, buffers and the
+ * namespaces of modules alone.
+ */
 
 import { isObjectPrototype } from './keys/classes'
 
@@ -25,6 +28,14 @@ function isFreezable(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value)) return true
   const prototype: object | null = getPrototypeOf(value)
-  if (prototype === null) return !isObjectPrototype(value)
+  if (prototype === null) return !isObjectPrototype(value) && !isNamespace(value)
   return isObjectPrototype(prototype)
+}
+
+/** Whether it is what `import * as` gives: not even its own module can freeze that. */
+function isNamespace(value: object): boolean {
+  return (
+    !Object.isExtensible(value) &&
+    Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
+  )
 }

@@ -220,9 +220,12 @@ pub(super) unsafe fn external_buffer<T: Send + 'static>(
             &raw mut made,
         )
     };
-    if status != sys::Status::napi_ok {
+    if status == sys::Status::napi_no_external_buffers_allowed {
         // SAFETY: the host took nothing over, so the box is still ours.
         drop(unsafe { Box::from_raw(hint.cast::<T>()) });
+    }
+    if status != sys::Status::napi_ok {
+        // Elsewhere than above Node may have run the finalizer before it failed: then the owner is gone, else it stays.
         return None;
     }
     buffer_memory(env, made).filter(|(start, _)| *start == memory).map(|_| made)

@@ -21,6 +21,9 @@ const MAX_ENTRIES_PER_SHARD: u32 = 1 << 16;
 /// Index cells for two slots: three. A miss then probes five cells on average where every slot is in use.
 const CELLS: u32 = 3;
 
+/// Blocks are known by numbers of 32 bits.
+const MAX_EXTENTS: u64 = (u32::MAX / arena::EXTENT_BLOCKS) as u64;
+
 /// Slots whose arrays are allocated at once: 64 KiB of records.
 pub(super) const SLOT_STEP: u32 = (1 << 16) / (8 * record::WORDS as u32);
 /// Extents whose words are allocated at once: 64 KiB of them.
@@ -224,11 +227,12 @@ fn slots_per_shard(capacity: u32, shards: u32) -> u32 {
 }
 
 /// Blocks for `max_bytes`; for each shard one entry more, since a value is replaced by writing the new one first, and
-/// two extents that are used in part.
+/// two extents that are used in part. Many shards and huge values can ask for more of these than there are numbers for
+/// blocks: a table of such does with fewer, and where they run out a value is not stored.
 fn extent_count(options: &Options, shards: u32, largest: u32) -> u32 {
     let held = options.max_bytes / arena::BLOCK_BYTES;
     let spare = u64::from(shards) * (u64::from(largest) + 2 * u64::from(arena::EXTENT_BLOCKS));
-    (held + spare).div_ceil(u64::from(arena::EXTENT_BLOCKS)) as u32
+    (held + spare).div_ceil(u64::from(arena::EXTENT_BLOCKS)).min(MAX_EXTENTS) as u32
 }
 
 #[cfg(test)]
@@ -261,6 +265,17 @@ mod tests {
     #[test]
     fn no_shard_is_so_large_that_emptying_it_takes_long() {
         assert_eq!(shards(1 << 26, 1 << 38, 64), 1_024);
+    }
+
+    #[test]
+    fn however_many_shards_and_large_values_every_block_has_a_number() {
+        for max_value_size in [64, 1 << 20, 1 << 30] {
+            let options = options(1 << 26, 1 << 38, max_value_size);
+            let extents = u64::from(Geometry::new(&options, 0, 0).extents);
+            let blocks = extents * u64::from(arena::EXTENT_BLOCKS);
+            assert!(blocks <= u64::from(u32::MAX), "{blocks} blocks");
+            assert!(blocks * arena::BLOCK_BYTES >= options.max_bytes);
+        }
     }
 
     #[test]

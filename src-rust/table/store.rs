@@ -103,6 +103,9 @@ impl Table {
                 Put::Stored(Stored { slot: writer.shard.global(slot), version, generation })
             }
             None => {
+                if replaces {
+                    writer.make_sure();
+                }
                 self.count_skipped();
                 Put::Skipped
             }
@@ -151,9 +154,20 @@ impl Writer<'_> {
 
     /// Drops a key's entry, and says when it would have expired.
     fn drop_key(&self, key: &[u8], hash: u64) -> Option<u64> {
-        let (slot, record) = self.find(key, hash)?;
-        self.unpublish(slot);
-        Some(record.expires_at)
+        let found = self.find(key, hash);
+        if let Some((slot, _)) = found {
+            self.unpublish(slot);
+        }
+        self.make_sure();
+        found.map(|(_, record)| record.expires_at)
+    }
+
+    /// Last of a change that may have missed its entry, since words were met that cannot be: this process detaches, but
+    /// others go on until they meet them too. To them the shard is empty from now on.
+    fn make_sure(&self) {
+        if self.is_flawed() {
+            self.table.forget(self.shard);
+        }
     }
 
     /// Slot and version of the entry that the item became. `None`: there is no room. Then a set's key has no entry.

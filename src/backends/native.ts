@@ -5,13 +5,13 @@ import { typeError } from '../errors'
 import { decodeOne } from '../keys/decode'
 import { KeyReader } from '../keys/reader'
 import { type Key, NONE, singleToken } from '../keys/tokens'
-import { show } from '../mistakes'
 import { resolveName } from '../name'
 import type { ParsedOptions } from '../options'
 import { MISSES } from '../stats'
 import type { AnyFunction, EntryOptions, KeyEntry, NativeCacheControls, NativeCacheInfo } from '../types'
 import { UserClock } from '../user-clock'
 import { NativeCache } from './native-cache'
+import { claimed } from './native-claims'
 import { NativeFunction } from './native-function'
 import { coldFunction, nearFunction, timedNearFunction } from './native-hit'
 import { NOTHING } from './native-values'
@@ -32,6 +32,7 @@ export function nativeFunction(
     options,
     name,
     fn,
+    selfKey,
     (release) => new NativeFunction(fn, options, name, release, selfKey),
   )
   const { near, timed } = over.values
@@ -52,37 +53,13 @@ export function nativeCache(options: ParsedOptions, site: AnyFunction): unknown 
     )
   }
   const name = resolveName(site, options, site)
-  return claimed(options, name, site, (release) => new HandCache(new NativeCache(options, name, release)))
-}
-
-/** Who uses the names that are in use in this isolate, and how many times: of tables for processes, and for threads. */
-type Owners = Map<string, { readonly owner: AnyFunction; uses: number }>
-const sharers: Owners = new Map()
-const threads: Owners = new Map()
-
-/** Makes something under a name that no other function of this isolate uses. `make` is given what frees the name. */
-function claimed<T>(
-  options: ParsedOptions,
-  name: string,
-  owner: AnyFunction,
-  make: (release: () => void) => T,
-): T {
-  const owners = options.native!.shared ? sharers : threads
-  const known = owners.get(name)
-  if (known !== undefined && known.owner !== owner) {
-    throw typeError(
-      'ERR_WARP_CACHE_NAME',
-      `The name ${show(name)} is taken: another function or cache uses it, and would get the results of this one. ` +
-        'Give each a `name` of its own, or close the other one first.',
-    )
-  }
-  const made = make(() => {
-    const claim = owners.get(name)
-    if (claim !== undefined && --claim.uses === 0) owners.delete(name)
-  })
-  if (known === undefined) owners.set(name, { owner, uses: 1 })
-  else known.uses++
-  return made
+  return claimed(
+    options,
+    name,
+    site,
+    undefined,
+    (release) => new HandCache(new NativeCache(options, name, release)),
+  )
 }
 
 function controls(over: NativeFunction, self: unknown): NativeCacheControls {

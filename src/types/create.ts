@@ -68,6 +68,8 @@ export interface CreateCacheFunction {
   <K = unknown, V = unknown>(options?: CreateCacheOptions): Cache<K, V>
   /** In what threads or processes share. */
   <K = unknown, V = unknown>(options: CreateNativeCacheOptions): NativeCache<K, V>
+  /** In memory or not, as only the running program knows. */
+  <K = unknown, V = unknown>(options: CreateCacheOptions | CreateNativeCacheOptions): Cache<K, V>
   /** Over a synchronous store. */
   <K = unknown, V = unknown>(options: CreateStoreCacheOptions<SyncStore>): StoreCache<K, V, 'sync'>
   /** Over an asynchronous store. */

@@ -90,6 +90,7 @@ interface KeyedNativeOptions<A extends unknown[]>
     FunctionOptions<Taking<A>> {
   key: Taking<A>
 }
+type KeyedOwnOptions<A extends unknown[]> = KeyedOptions<A> | KeyedNativeOptions<A>
 interface KeyedStoreOptions<A extends unknown[], S extends Store>
   extends StoreBackendOptions<S>,
     CommonOptions,
@@ -123,16 +124,22 @@ export interface CacheFunction {
   ): KeyedCacheDecorator<A, StoreMode<S>>
   /** A decorator, or a wrapper of functions, in what threads or processes share and with a `key`. */
   <A extends unknown[]>(options: KeyedNativeOptions<A>, context?: NoContext): KeyedCacheDecorator<A, 'native'>
+  /** A decorator, or a wrapper of functions, with a `key`, in memory or not, as only the running program knows. */
+  <A extends unknown[]>(options: KeyedOwnOptions<A>, context?: NoContext): KeyedCacheDecorator<A>
   /** A decorator, or a wrapper of functions, with a `key`. */
   <A extends unknown[]>(options: KeyedOptions<A>, context?: NoContext): KeyedCacheDecorator<A>
   /** A decorator, or a wrapper of functions, in what threads or processes share. */
   (options: NativeCacheOptions, context?: NoContext): CacheDecorator<'native'>
+  /** A decorator, or a wrapper of functions, in memory or not, as only the running program knows. */
+  (options: CacheOptions | NativeCacheOptions, context?: NoContext): CacheDecorator
   /** A decorator, or a wrapper of functions, over a store. */
   <S extends Store>(options: StoreOptions<AnyFunction, S>, context?: NoContext): CacheDecorator<StoreMode<S>>
   /** A decorator, or a wrapper of functions. */
   (options?: CacheOptions, context?: NoContext): CacheDecorator
   /** Caches a function in what threads or processes share. */
   <F extends AnyFunction>(fn: F, options: NativeCacheOptions<F> & NotContext): NativeCached<F>
+  /** Caches a function in memory or not, as only the running program knows. */
+  <F extends AnyFunction>(fn: F, options: (CacheOptions<F> | NativeCacheOptions<F>) & NotContext): Cached<F>
   /** Caches a function in a store. */
   <F extends AnyFunction, S extends Store>(
     fn: F,

@@ -29,6 +29,18 @@ fn what_one_process_stores_deletes_and_clears_the_others_see() {
     sound(&one);
 }
 
+/// Whoever meets such words detaches; those who have not yet must not go on with what was to be replaced.
+#[test]
+fn a_change_that_meets_words_that_cannot_be_leaves_nothing_old_to_others() {
+    let machine = Machine::on_the_heap(&options(10));
+    let [(one, process), (other, _)] = [0, 1].map(|place| machine.start(place));
+    set(&one, b"key", b"old");
+    one.shards[0].state.own()[0].store(u32::MAX, Ordering::Relaxed);
+    assert_eq!(set(&one, b"key", b"new"), Put::Skipped);
+    assert!(process.why.lock().unwrap().is_some());
+    assert_eq!(find(&other, b"key"), None);
+}
+
 /// A living owner is waited for until the deadline, and never robbed; afterwards nobody waits for a second.
 #[test]
 fn a_living_owner_is_waited_for_once() {
