@@ -56,7 +56,6 @@ run('another table', () => {
 
   it.each<[string, Shared]>([
     ['ttl', { ttl: 5_000 }],
-    ['key', { key: (n) => n }],
     ['near', { near: false }],
     ['nearSize', { nearSize: 2 }],
     ['freeze', { freeze: true }],

@@ -420,6 +420,19 @@ describe('cacheSet with a promise', () => {
     expect(cached.cacheInfo()).toMatchObject({ misses: 0, coalesced: 1, hits: 1, currentSize: 1 })
   })
 
+  it('takes the place of an entry at once, and of whatever comes before it is fulfilled', async () => {
+    const { cached } = settled()
+    cached.cacheSet(['a'], Promise.resolve('old'))
+    await turn()
+    const answer = deferred()
+    cached.cacheSet(['a'], answer.promise)
+    const called = cached('a')
+    expect(cached.cacheHas('a')).toBe(false)
+    answer.resolve('new')
+    expect(await called).toBe('new')
+    expect(await cached('a')).toBe('new')
+  })
+
   it('stores nothing if it is rejected, and does not count as an error of the function', async () => {
     const { cached, started } = settled({ cacheErrors: 1_000 })
     const answer = deferred()

@@ -99,6 +99,16 @@ it('100,000 failures leave nothing behind', async () => {
   expect(cached.cacheInfo()).toMatchObject({ currentSize: 0, errors: 200_000 })
 })
 
+it('a recursion that overflowed the stack leaves nothing that grows with what is done afterwards', async () => {
+  const endless = cache((n: number): number => endless(n + 1))
+  expect(() => endless(0)).toThrow(RangeError)
+  const run = (count: number) => {
+    for (let n = 0; n < count; n++) endless.cacheDelete(n)
+  }
+  run(100_000)
+  expect(await growth(() => run(2_000_000))).toBeLessThan(SLACK_MIB)
+})
+
 it('100,000 instances of a class with cached methods are collected, with their entries', async () => {
   class User {
     constructor(readonly id: number) {}

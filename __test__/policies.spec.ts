@@ -98,10 +98,8 @@ class Pair {
     expect(this.policy.recycle()).toBe(slot)
   }
 
-  clear(): void {
-    this.policy.clear()
-    this.model.clear()
-    this.free.push(...this.live.splice(0))
+  removeAll(): void {
+    while (this.live.length > 0) this.remove(0)
   }
 
   /**
@@ -146,7 +144,7 @@ const WEIGHTS = {
   grow: 2,
   fill: 2,
   compareOrders: 1,
-  clear: 1,
+  removeAll: 1,
 } as const
 
 type Operation = keyof typeof WEIGHTS

@@ -12,9 +12,9 @@ let names = 0
 const fresh = () => `concurrent ${++names}`
 
 /** A function over a slow store that has been asked for its generation. */
-async function overSlowStore<F extends (id: number) => unknown>(fn: F) {
+async function overSlowStore<F extends (id: number) => unknown>(fn: F, options = {}) {
   const store = new SlowStore()
-  const cached = cache(fn, { backend: store, name: fresh() })
+  const cached = cache(fn, { backend: store, name: fresh(), ...options })
   const has = cached.cacheHas(0)
   store.take(/generation/).happen()
   await turn()
@@ -249,15 +249,81 @@ describe('cacheRefresh', () => {
 })
 
 describe('arguments that the caller changes while the store is asked', () => {
-  it('are not stored under the key that they had', async () => {
-    const { store, cached } = await overSlowStore(((query: { page: number }) => query.page) as never)
-    const pages = cached as unknown as (query: { page: number }) => Promise<number>
+  interface Query {
+    page: number
+    self?: unknown
+  }
+  async function pagesOver(options: { key?: (query: Query) => unknown }) {
+    const { store, cached } = await overSlowStore(((query: Query) => query.page) as never, options as never)
+    return { store, pages: cached as unknown as (query: Query) => Promise<number> }
+  }
+
+  it.each<[string, (query: Query) => unknown]>([
+    ['to others', (query) => (query.page = 2)],
+    ['to what is no key', (query) => (query.self = query)],
+  ])('%s are what they were at the call, for all who wait', async (_, change) => {
+    const { store, pages } = await pagesOver({})
+    const query = { page: 1 }
+    const [first, joined] = [pages(query), pages({ page: 1 })]
+    change(query)
+    store.hurry()
+    expect(await Promise.all([first, joined])).toEqual([1, 1])
+    expect(await pages({ page: 1 })).toBe(1)
+  })
+
+  it('are not stored under the key that they had, where that does not tell what they were', async () => {
+    const { store, pages } = await pagesOver({ key: ({ page }) => page })
     const query = { page: 1 }
     const first = pages(query)
     query.page = 2
     store.hurry()
     expect(await first).toBe(2)
     expect(await pages({ page: 1 })).toBe(1)
+  })
+})
+
+describe('what is done by hand before the store has answered', () => {
+  const act = (how: string, cached: Primed) =>
+    how === 'cacheSet' ? cached.cacheSet([1], 'last') : cached.cacheDelete(1)
+  interface Primed {
+    (id: number): Promise<unknown>
+    cacheSet(args: [number], value: unknown): unknown
+    cacheDelete(id: number): unknown
+    cacheRefresh(id: number): unknown
+  }
+
+  it.each([
+    ['cacheSet', 'last'],
+    ['cacheDelete', 'computed'],
+  ])('is done before what a function does that waited for the same answer: %s', async (how, expected) => {
+    const texts = new Map<string, object>()
+    const store = {
+      get: async (key: string) => {
+        await turn()
+        return texts.get(key)
+      },
+      set: async (key: string, value: object) => {
+        texts.set(key, value)
+      },
+      delete: async (key: string) => texts.delete(key),
+      clear: async () => texts.clear(),
+    }
+    const clock = new FakeClock()
+    const cached = cache(
+      (id: number) => {
+        if (id === 0) act(how, cached as unknown as Primed)
+        return 'computed'
+      },
+      { backend: store, name: fresh(), now: clock.now },
+    ) as unknown as Primed
+    // Both times the store is asked for its generation first.
+    for (const later of [0, 2_000]) {
+      clock.advance(later)
+      const refreshed = cached.cacheRefresh(0)
+      await Promise.all([refreshed, cached.cacheSet([1], 'first')])
+      await turn()
+      expect(await cached(1)).toBe(expected)
+    }
   })
 })
 

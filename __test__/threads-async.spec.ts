@@ -1,6 +1,6 @@
 /** Async functions over a native table: one computation for all who wait, settled values for all threads. */
 import { describe, expect, it, vi } from 'vitest'
-import type { NativeCached } from 'warp-cache'
+import { cache, type NativeCached } from 'warp-cache'
 import { NativeTable } from '../src/backends/native-table'
 import { parseFunctionOptions } from '../src/options'
 import { deferred, turn } from './support/deferred'
@@ -221,6 +221,21 @@ describe('cacheErrors over a native table', () => {
     cached.cacheSet([], 1)
     expect(cached()).toBe(1)
   })
+})
+
+it('a promise that is set takes the place of an entry at once, for every handle', async () => {
+  const name = freshName()
+  const fn = async (id: number) => `computed ${id}`
+  const [one, other] = [0, 1].map(() => cache(fn, { backend: 'threads', name }))
+  await one!(1)
+  await other!(1)
+  const answer = deferred()
+  one!.cacheSet([1], answer.promise as Promise<string>)
+  expect([one!.cacheHas(1), other!.cacheHas(1)]).toEqual([false, false])
+  const called = one!(1)
+  answer.resolve('new')
+  expect(await called).toBe('new')
+  expect([await one!(1), await other!(1)]).toEqual(['new', 'new'])
 })
 
 describe.each(['cacheSet', 'cacheDelete'] as const)('while %s changes other keys', (change) => {

@@ -18,16 +18,24 @@ export function cacheFunction(fn: AnyFunction, options: ParsedOptions, site: Any
   return dress(cached, fn, controlsOf(undefined))
 }
 
-/** The same, with its controls apart. */
-export function putBehind(fn: AnyFunction, options: ParsedOptions, site: AnyFunction): Behind {
-  if (options.native !== undefined) return nativeFunction(fn, options, site)
+/**
+ * The same, with its controls apart.
+ * @param selfKey - what tells apart the instances that share a table.
+ */
+export function putBehind(
+  fn: AnyFunction,
+  options: ParsedOptions,
+  site: AnyFunction,
+  selfKey?: AnyFunction,
+): Behind {
+  if (options.native !== undefined) return nativeFunction(fn, options, site, selfKey)
   return options.store === undefined
-    ? behindMemory(fn, options)
-    : storeFunction(fn, options, options.store, site)
+    ? behindMemory(fn, options, selfKey)
+    : storeFunction(fn, options, options.store, site, selfKey)
 }
 
-function behindMemory(fn: AnyFunction, options: ParsedOptions): Behind {
-  const memory = new MemoryFunction(fn, options)
+function behindMemory(fn: AnyFunction, options: ParsedOptions, selfKey?: AnyFunction): Behind {
+  const memory = new MemoryFunction(fn, options, selfKey)
   const table = memory.newTable()
   return {
     cached: callable(memory, table),
@@ -36,7 +44,7 @@ function behindMemory(fn: AnyFunction, options: ParsedOptions): Behind {
 }
 
 function callable(memory: MemoryFunction, table: Table): AnyFunction {
-  if (memory.options.key !== undefined) {
+  if (memory.keys.custom) {
     return function (this: unknown): unknown {
       return memory.call(table, this, arguments)
     }

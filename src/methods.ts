@@ -2,13 +2,12 @@
  * Puts a cache in front of a method or getter, and finds the controls of one instance. In memory every instance has a
  * table of its own, unless `perInstance` says that they share one.
  */
-import { guardedMethod, plainGetter, plainMethod } from './backends/hit'
+import { plainGetter, plainMethod } from './backends/hit'
+import { guardedMethod } from './backends/hit-watched'
 import { Instances } from './backends/instances'
 import { MemoryFunction } from './backends/memory'
-import { nativeFunction } from './backends/native'
-import { storeFunction } from './backends/store'
 import { putBehind } from './cache'
-import { type Behind, dress, memoryControls, memoryInfo } from './controls'
+import { dress, memoryControls, memoryInfo } from './controls'
 import { instancesUntold, needsInstance, notCached, notTaken } from './mistakes'
 import type { ParsedOptions } from './options'
 import type { AnyFunction, CacheControls, CacheForFunction } from './types'
@@ -47,33 +46,9 @@ function keyedMember(
   site: AnyFunction,
   selfKey: AnyFunction,
 ): AnyFunction {
-  const { cached, controlsOf } = behindOneTable(fn, options, site, selfKey)
+  const { cached, controlsOf } = putBehind(fn, options, site, selfKey)
   members.set(cached, controlsOf)
   return dress(cached, fn, prototypeControls(member, fn.name, controlsOf(undefined)))
-}
-
-function behindOneTable(
-  fn: AnyFunction,
-  options: ParsedOptions,
-  site: AnyFunction,
-  selfKey: AnyFunction,
-): Behind {
-  const { native, store } = options
-  if (native !== undefined) return nativeFunction(fn, options, site, selfKey)
-  return store === undefined
-    ? inOneTable(fn, options, selfKey)
-    : storeFunction(fn, options, store, site, selfKey)
-}
-
-function inOneTable(fn: AnyFunction, options: ParsedOptions, selfKey: AnyFunction): Behind {
-  const memory = new MemoryFunction(fn, options, selfKey)
-  const table = memory.newTable()
-  return {
-    cached: function (this: unknown): unknown {
-      return memory.call(table, this, arguments)
-    },
-    controlsOf: (self) => memoryControls(memory, () => table, self),
-  }
 }
 
 function instanceMember(member: Member, fn: AnyFunction, options: ParsedOptions): AnyFunction {
@@ -104,19 +79,15 @@ function callable(member: Member, memory: MemoryFunction, instances: Instances):
   return member === 'getter' ? plainGetter(memory, tables, tableOf) : plainMethod(memory, tables, tableOf)
 }
 
-const FOR_ALL = new Set<PropertyKey>(['cacheInfo', 'cacheClear', 'cacheClose', Symbol.dispose])
 const FOR_ONE = ['cacheDelete', 'cacheHas', 'cachePeek', 'cacheSet', 'cacheRefresh', 'cacheEntries'] as const
 
-/** On the function of the prototype: what makes sense for all instances, and a TypeError for the rest. */
+/** On the function of the prototype: what makes sense for all instances, and a TypeError in place of the rest. */
 function prototypeControls(
   member: Member,
   name: string,
   all: Partial<CacheControls>,
 ): Partial<CacheControls> {
-  const controls: Record<PropertyKey, unknown> = {}
-  for (const control of Reflect.ownKeys(all)) {
-    if (FOR_ALL.has(control)) controls[control] = (all as typeof controls)[control]
-  }
+  const controls: Partial<Record<keyof CacheControls, unknown>> = { ...all }
   for (const control of FOR_ONE) {
     controls[control] = () => {
       throw needsInstance(control, member, name)

@@ -23,6 +23,8 @@ export interface Words {
 
 /** Where the generation is. */
 export const TABLE_GENERATION = 0
+/** The generation of no table: nothing here is good. A change that is cut off (see `KeyIndex`) leaves it. */
+const LOST = -1
 
 const FIRST_CAPACITY = 4
 const GRACE_WINDOW = 0.05
@@ -133,32 +135,44 @@ export class Near {
   ): void {
     if (this.versions[TABLE_GENERATION] !== this.generation) this.clear()
     if (generation !== this.generation || bytes > this.largest) return
-    const entry = this.entries[this.index.find(key)]
-    if (entry === undefined) {
-      if (!this.admits(bytes)) return
-      while (this.bytes + bytes > this.maxBytes) this.remove(this.policy.victim())
-      this.insert(key, new NearEntry(value, this.first + slot, version, expiresAt, bytes))
-      return
+    try {
+      const entry = this.entries[this.index.find(key)]
+      if (entry === undefined) {
+        if (!this.admits(bytes)) return
+        while (this.bytes + bytes > this.maxBytes) this.remove(this.policy.victim())
+        this.insert(key, new NearEntry(value, this.first + slot, version, expiresAt, bytes))
+        return
+      }
+      this.bytes -= entry.bytes
+      entry.value = value
+      entry.at = this.first + slot
+      entry.version = version
+      entry.expiresAt = expiresAt
+      entry.bytes = bytes
+      this.bytes += bytes
+      // It may have grown.
+      while (this.bytes > this.maxBytes) this.remove(this.policy.victim())
+    } catch (error) {
+      this.generation = LOST
+      throw error
     }
-    this.bytes -= entry.bytes
-    entry.value = value
-    entry.at = this.first + slot
-    entry.version = version
-    entry.expiresAt = expiresAt
-    entry.bytes = bytes
-    this.bytes += bytes
-    // It may have grown.
-    while (this.bytes > this.maxBytes) this.remove(this.policy.victim())
   }
 
   /** Lets go of a value that was found to be outdated. */
   forget(key: Key): void {
-    const place = this.index.find(key)
-    if (place !== 0) this.remove(place)
+    if (this.versions[TABLE_GENERATION] !== this.generation) this.clear()
+    try {
+      const place = this.index.find(key)
+      if (place !== 0) this.remove(place)
+    } catch (error) {
+      this.generation = LOST
+      throw error
+    }
   }
 
   /** Forgets everything, and gives its memory back. */
   clear(): void {
+    this.generation = LOST
     this.index.clear()
     this.quick.clear()
     this.entries = [undefined]
@@ -186,7 +200,7 @@ export class Near {
     this.versions = new Uint32Array(1)
     this.tableVisited = new Uint8Array(0)
     this.counters = newNativeCounters()
-    this.generation = Number.NaN
+    this.generation = LOST
   }
 
   private admits(bytes: number): boolean {

@@ -5,7 +5,7 @@
 import type { TimeSource } from '../clock'
 import { HITS } from '../stats'
 import type { AnyFunction } from '../types'
-import { isLive, isStructured, slotOf, waysOut } from './hit'
+import { isLive, isStructured, slotOf, type TableOf, type Tables, waysOut } from './hit'
 import { Failure, type MemoryFunction } from './memory'
 import type { Table } from './table'
 
@@ -41,6 +41,32 @@ export function guardedFunction(memory: MemoryFunction, table: Table, clock: Tim
       const value = table.values[slot]
       if (!(value instanceof Failure)) {
         counters[HITS]++
+        if (touching) table.touch(slot)
+        else table.visited[slot] = 1
+        return value
+      }
+    }
+    if (arguments.length === 1) return memory.callOne(table, this, first)
+    return missed.apply(this, arguments as never)
+  }
+}
+
+/** A method whose hits may have expired, or hold failures. */
+export function guardedMethod(
+  memory: MemoryFunction,
+  tables: Tables,
+  tableOf: TableOf,
+  clock: TimeSource,
+): AnyFunction {
+  const { missed } = waysOut(memory, tableOf)
+  const { touching } = memory
+  return function (this: unknown, first?: unknown, second?: unknown): unknown {
+    const table = tables.get(this as object) ?? tableOf(this)
+    const slot = slotOf(table, arguments.length, first, second)
+    if (slot !== 0 && isLive(table, slot, clock.now())) {
+      const value = table.values[slot]
+      if (!(value instanceof Failure)) {
+        table.counters[HITS]++
         if (touching) table.touch(slot)
         else table.visited[slot] = 1
         return value

@@ -4,14 +4,15 @@
  * here, and a single object where that alone decides; the ways out do the rest. Functions whose hits must do more than
  * look at the package's clock are in `hit-watched.ts`.
  */
-import { now, type TimeSource } from '../clock'
+import { now } from '../clock'
 import { NO_ARGUMENTS } from '../keys/tokens'
 import { HITS } from '../stats'
 import type { AnyFunction } from '../types'
-import { Failure, type MemoryFunction } from './memory'
+import type { MemoryFunction } from './memory'
 import type { Table } from './table'
 
-type Tables = WeakMap<object, Table>
+/** The tables of a method's instances. */
+export type Tables = WeakMap<object, Table>
 
 /**
  * Where a call goes that was no hit here, unless it has one primitive argument. `arguments` is forwarded as it is: an
@@ -82,32 +83,6 @@ export function plainMethod(memory: MemoryFunction, tables: Tables, tableOf: Tab
   }
 }
 
-/** A method whose hits may have expired, or hold failures. */
-export function guardedMethod(
-  memory: MemoryFunction,
-  tables: Tables,
-  tableOf: TableOf,
-  clock: TimeSource,
-): AnyFunction {
-  const { missed } = waysOut(memory, tableOf)
-  const { touching } = memory
-  return function (this: unknown, first?: unknown, second?: unknown): unknown {
-    const table = tables.get(this as object) ?? tableOf(this)
-    const slot = slotOf(table, arguments.length, first, second)
-    if (slot !== 0 && isLive(table, slot, clock.now())) {
-      const value = table.values[slot]
-      if (!(value instanceof Failure)) {
-        table.counters[HITS]++
-        if (touching) table.touch(slot)
-        else table.visited[slot] = 1
-        return value
-      }
-    }
-    if (arguments.length === 1) return memory.callOne(table, this, first)
-    return missed.apply(this, arguments as never)
-  }
-}
-
 /** A getter whose hits neither expire, nor hold failures, nor need the policy. */
 export function plainGetter(memory: MemoryFunction, tables: Tables, tableOf: TableOf): AnyFunction {
   const { missed } = waysOut(memory, tableOf)
@@ -122,7 +97,7 @@ export function plainGetter(memory: MemoryFunction, tables: Tables, tableOf: Tab
 }
 
 /** The table of `this`. */
-type TableOf = (self: unknown) => Table
+export type TableOf = (self: unknown) => Table
 
 /** The ways out of a function or method. */
 export function waysOut(memory: MemoryFunction, tableOf: TableOf): WaysOut {

@@ -94,8 +94,10 @@ export class MemoryFunction {
     try {
       value = fn(key)
     } catch (error) {
+      computations.running--
       throw this.failed(table, key, mark, error)
     }
+    computations.running--
     return this.succeeded(table, key, mark, value, insertions)
   }
 
@@ -168,6 +170,8 @@ export class MemoryFunction {
       table.put(key, value, ttl)
       return
     }
+    // Callers join the promise from now on.
+    this.delete(table, key)
     const { promise } = this.launch(table, key, value as object, then, { refresh: false, ttl, byHand: true })
     // Whoever made the promise holds it and hears of its failure there; this copy of it has nobody to tell.
     promise.then(undefined, () => {})
@@ -186,15 +190,17 @@ export class MemoryFunction {
     try {
       value = Reflect.apply(this.fn, self, args)
     } catch (error) {
+      computations.running--
       throw this.failed(table, key, mark, error)
     }
+    computations.running--
     return this.succeeded(table, key, mark, value, refresh ? REFRESHED : insertions)
   }
 
   /** The function has thrown. Returns the error. */
   private failed(table: Table, key: Key, mark: number, error: unknown): unknown {
     this.options.clock.forget()
-    const dropped = table.computations.leave(key, mark)
+    const dropped = table.computations.wasDropped(key, mark)
     table.counters[ERRORS]++
     if (!dropped) this.remember(table, key, error, true)
     return error
@@ -207,7 +213,7 @@ export class MemoryFunction {
   private succeeded(table: Table, key: Key, mark: number, value: unknown, insertions: number): unknown {
     const { clock, freeze, ttl } = this.options
     clock.forget()
-    const dropped = table.computations.leave(key, mark)
+    const dropped = table.computations.wasDropped(key, mark)
     const then = thenOf(value)
     // A key that was absent still is, if nothing was inserted.
     if (then === undefined && !dropped && !freeze && table.insertions === insertions) {

@@ -110,6 +110,8 @@ export class NativeCache {
       this.values.set(key, value, ttl)
       return
     }
+    // Callers join the promise from now on, and nobody elsewhere finds what it is to replace.
+    this.values.delete(key)
     const token = this.values.tokenOf(key)
     const { promise } = this.launch(key, value as object, then, { token, ttl, byHand: true })
     // Whoever made the promise holds it and hears of its failure there; this copy of it has nobody to tell.

@@ -140,14 +140,16 @@ export class NativeFunction extends NativeCache {
     try {
       value = args === undefined ? fn(key) : Reflect.apply(fn, self, args)
     } catch (error) {
+      computations.running--
       clock.forget()
-      const dropped = computations.leave(key, mark)
+      const dropped = computations.wasDropped(key, mark)
       values.counters[ERRORS]++
       if (!dropped) this.remember(key, new Failure(error, true), error)
       throw error
     }
+    computations.running--
     clock.forget()
-    const dropped = computations.leave(key, mark)
+    const dropped = computations.wasDropped(key, mark)
     const then = thenOf(value)
     if (then !== undefined)
       return this.launch(key, value as object, then, { token, refresh, dropped }).promise

@@ -47,6 +47,8 @@ export class StoreEntries {
   private warned = false
   /** How many generations have been begun here, with nothing of what came before them. */
   private beginnings = 0
+  /** What is to be done by hand once the store has answered, in order. */
+  private waiting: (() => void)[] = []
 
   /** @param name - the full name. */
   constructor(
@@ -57,8 +59,12 @@ export class StoreEntries {
   ) {
     claim(store, name)
     this.adapter = new StoreAdapter(store, (operation, error) => this.failed(operation, error))
-    this.generation = new StoreGeneration(`${name}#generation`, this.adapter, options.clock, () =>
-      listener.outdated(),
+    this.generation = new StoreGeneration(
+      `${name}#generation`,
+      this.adapter,
+      options.clock,
+      () => listener.outdated(),
+      () => this.goOn(),
     )
     this.origin = options.clock === clock ? performance.timeOrigin : 0
   }
@@ -105,12 +111,28 @@ export class StoreEntries {
     return after(deleted, (was) => was === true)
   }
 
-  /** Does something once the store has been asked what it must be; not if everything is forgotten meanwhile. */
+  /**
+   * Does something once the store has been asked what it must be; not if everything is forgotten meanwhile. What is done by
+   * hand later comes after it, also where a function does it that had to wait for the same answer.
+   */
   byHand<T>(act: () => T | PromiseLike<T>): T | undefined | PromiseLike<T | undefined> {
+    if (this.ready() === undefined) return act()
     const { beginnings } = this
-    return after<undefined, T | undefined>(this.ready(), () =>
-      this.beginnings === beginnings ? act() : undefined,
-    )
+    return new Promise((resolve, reject) => {
+      this.waiting.push(() => {
+        try {
+          resolve(this.beginnings === beginnings ? act() : undefined)
+        } catch (error) {
+          reject(error as Error)
+        }
+      })
+    })
+  }
+
+  private goOn(): void {
+    const { waiting } = this
+    this.waiting = []
+    for (const act of waiting) act()
   }
 
   /** Forgets every entry and zeroes the counters. */

@@ -4,6 +4,7 @@
  */
 import { KeyReader } from '../keys/reader'
 import { keyText } from '../keys/text'
+import type { Key } from '../keys/tokens'
 import type { ParsedOptions } from '../options'
 import { COALESCED, ERRORS, HITS, MISSES } from '../stats'
 import { derive, thenOf } from '../thenable'
@@ -41,7 +42,8 @@ export class StoreFunction extends StoreTable {
 
   call(self: unknown, args: ArrayLike<unknown>): unknown {
     if (this.closed) return this.uncached(self, args)
-    const text = this.textOf(args, self)
+    const key = this.keys.ofCall(args, self)
+    const text = keyText(key)
     const flight = this.flightOf(text)
     if (flight !== undefined) {
       this.counters[COALESCED]++
@@ -54,13 +56,11 @@ export class StoreFunction extends StoreTable {
     }
     const found = this.entries.read(text, true)
     if (thenOf(found) !== undefined) {
-      return this.takeOff(
-        text,
-        new StoreFlight(false),
-        found as PromiseLike<Envelope | undefined>,
+      return this.takeOff(text, new StoreFlight(false), found as PromiseLike<Envelope | undefined>, {
+        key,
         self,
         args,
-      )
+      })
     }
     if (found !== undefined) {
       this.counters[HITS]++
@@ -73,13 +73,14 @@ export class StoreFunction extends StoreTable {
   /** Computes anew; the entry, if there is one, stays until the computation has succeeded. */
   refresh(self: unknown, args: ArrayLike<unknown>): unknown {
     if (this.closed) return this.uncached(self, args)
-    const text = this.textOf(args, self)
+    const key = this.keys.ofCall(args, self)
+    const text = keyText(key)
     const flight = this.flightOf(text)
     if (flight?.refresh) return flight.promise
     const ready = this.entries.ready()
     return ready === undefined && !this.entries.answersLater
       ? this.compute(text, self, args, true)
-      : this.takeOff(text, new StoreFlight(true), ready, self, args)
+      : this.takeOff(text, new StoreFlight(true), ready, { key, self, args })
   }
 
   protected override drop(text: string): void {
@@ -112,10 +113,9 @@ export class StoreFunction extends StoreTable {
     text: string,
     flight: StoreFlight,
     found: PromiseLike<Envelope | undefined> | undefined,
-    self: unknown,
-    args: ArrayLike<unknown>,
+    call: Call,
   ): unknown {
-    flight.promise = this.fly(text, flight, found, self, args)
+    flight.promise = this.fly(text, flight, found, call)
     this.flights.start(text, flight)
     return flight.promise
   }
@@ -125,8 +125,7 @@ export class StoreFunction extends StoreTable {
     text: string,
     flight: StoreFlight,
     found: PromiseLike<Envelope | undefined> | undefined,
-    self: unknown,
-    args: ArrayLike<unknown>,
+    call: Call,
   ): Promise<unknown> {
     const { refresh } = flight
     const envelope = await found
@@ -136,11 +135,12 @@ export class StoreFunction extends StoreTable {
       return envelope.v
     }
     flight.era = this.era
-    if (!this.isStill(text, args, self)) this.finish(text, flight)
+    const args = this.argumentsAtCall(text, call)
+    if (args === undefined) this.finish(text, flight)
     let value: unknown
     let promised = false
     try {
-      const returned = Reflect.apply(this.fn, self, args)
+      const returned = Reflect.apply(this.fn, call.self, args ?? call.args)
       const then = thenOf(returned)
       promised = then !== undefined
       value = then === undefined ? returned : await derive(returned, then, same, rethrow)
@@ -152,13 +152,17 @@ export class StoreFunction extends StoreTable {
     return value
   }
 
-  /** Whether the arguments are what they were when the call was made: the caller may have changed them since. */
-  private isStill(text: string, args: ArrayLike<unknown>, self: unknown): boolean {
+  /**
+   * The arguments as they were when the call was made. The caller may have changed them since: then copies, which the key
+   * has, since others may wait for the same result. Undefined: the option `key` has made a key that does not tell.
+   */
+  private argumentsAtCall(text: string, { key, self, args }: Call): ArrayLike<unknown> | undefined {
     try {
-      return this.textOf(args, self) === text
+      if (this.textOf(args, self) === text) return args
     } catch {
-      return false
+      // They cannot be a key any more.
     }
+    return this.options.key === undefined ? this.keys.argumentsOf(key, self) : undefined
   }
 
   /** Computes at once, over a store that has answered at once. */
@@ -168,12 +172,14 @@ export class StoreFunction extends StoreTable {
     try {
       value = Reflect.apply(this.fn, self, args)
     } catch (error) {
-      const dropped = this.computations.leave(text, mark)
+      this.computations.running--
+      const dropped = this.computations.wasDropped(text, mark)
       this.counters[ERRORS]++
       if (!dropped && !refresh) this.failures?.remember(text, new Failure(error, true), error)
       throw error
     }
-    const dropped = this.computations.leave(text, mark)
+    this.computations.running--
+    const dropped = this.computations.wasDropped(text, mark)
     const then = thenOf(value)
     if (then !== undefined) return this.follow(text, value as object, then, refresh, dropped)
     // A flight that began before this refresh must not land on it.
@@ -214,6 +220,13 @@ export class StoreFunction extends StoreTable {
       this.failures?.remember(text, new Failure(flight.promise, false), error)
     }
   }
+}
+
+/** A call that waits for its store. */
+interface Call {
+  readonly key: Key
+  readonly self: unknown
+  readonly args: ArrayLike<unknown>
 }
 
 const same = <T>(value: T): T => value

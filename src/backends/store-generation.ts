@@ -25,12 +25,16 @@ export class StoreGeneration {
   private refused = false
   private readonly left = new Set<string>()
 
-  /** @param changed - is called where another generation takes the place of one. */
+  /**
+   * @param changed - is called where another generation takes the place of one.
+   * @param told - is called when the store has answered late, before anybody else who waits for that goes on.
+   */
   constructor(
     private readonly key: string,
     private readonly adapter: StoreAdapter,
     private readonly clock: TimeSource,
     private readonly changed: () => void,
+    private readonly told: () => void,
   ) {}
 
   /** Asks the store, if it is time. Returns a promise if that takes time; `current` counts after it. */
@@ -43,9 +47,12 @@ export class StoreGeneration {
       return undefined
     }
     const asking = (found as PromiseLike<unknown>).then((answer): undefined => {
-      if (this.asking !== asking) return // A new generation has begun meanwhile.
-      this.asking = undefined
-      this.learn(answer)
+      // Otherwise a new generation has begun meanwhile.
+      if (this.asking === asking) {
+        this.asking = undefined
+        this.learn(answer)
+      }
+      if (this.asking === undefined) this.told()
     })
     this.asking = asking
     return asking

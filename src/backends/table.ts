@@ -2,12 +2,14 @@
  * One bounded table in the V8 heap: keys to values by slot number, an eviction policy over the slots, and expiry where
  * it is wanted. Never holds more than `maxSize` entries, and evicts only when full, expired entries first.
  * It does not know about functions, calls or promises.
+ *
+ * A change that is cut off (see `KeyIndex`) leaves the table empty, which it becomes when it is next changed.
  */
 
 import type { TimeSource } from '../clock'
 import { Expiry, NEVER } from '../expiry'
 import { Computations, type Flight, Flights } from '../flight'
-import { KeyIndex } from '../keys/index'
+import { KeyIndex, NO_ROOT } from '../keys/index'
 import type { Key } from '../keys/tokens'
 import type { ParsedOptions } from '../options'
 import { makePolicy } from '../policies/make'
@@ -49,7 +51,7 @@ export class Table {
   /** By slot. */
   values: unknown[] = blank(0)
   /** The policy's, by slot: 1 once the entry was hit. */
-  visited: Uint8Array
+  visited!: Uint8Array
   /** By slot, where entries expire: the time from which on the entry is expired. */
   expiresAt: Float64Array = NO_TIMES
   /** The least of these times: until then no entry is expired, and a hit need not look which one it is. */
@@ -60,7 +62,7 @@ export class Table {
   /** How many entries have come, ever. */
   insertions = 0
   private readonly maxSize: number
-  private policy: Policy
+  private policy!: Policy
   private expiry: Expiry | undefined
   private flying: Flights | undefined
   private capacity = 0
@@ -70,10 +72,7 @@ export class Table {
 
   constructor(private readonly options: TableOptions) {
     this.maxSize = options.maxSize
-    this.lookIn(this.index)
-    this.policy = options.makePolicy()
-    this.visited = this.policy.visited
-    if (options.timed) this.startExpiry()
+    this.empty()
   }
 
   /** The table's flights, made when the first is asked for. */
@@ -109,7 +108,12 @@ export class Table {
 
   /** Tells the policy of a hit. */
   touch(slot: number): void {
-    this.policy.hit(slot)
+    try {
+      this.policy.hit(slot)
+    } catch (error) {
+      this.one = this.index.one = this.index.pairs = NO_ROOT
+      throw error
+    }
   }
 
   /**
@@ -123,48 +127,59 @@ export class Table {
       this.insert(key, value, ttl)
       return
     }
-    this.values[slot] = value
-    this.policy.hit(slot)
+    this.touch(slot)
     if (this.expiry !== undefined) this.setExpiry(slot, ttl)
+    this.values[slot] = value
   }
 
   /** Stores a value under a key that is known to be absent. */
   insert(key: Key, value: unknown, ttl: number): void {
-    const { maxSize } = this
+    const { maxSize, index } = this
     if (maxSize === 0 || this.closed) return
-    this.insertions++
-    if (this.expiry !== undefined) this.purge(PURGE_PER_INSERT)
-    let slot: number
-    if (this.size === maxSize) {
-      slot = this.policy.recycle()
-      this.counters[EVICTIONS]++
-      this.index.replace(slot, key)
-    } else {
-      slot = this.free.pop() ?? ++this.top
-      if (slot > this.capacity) this.grow()
-      this.size++
-      this.policy.insert(slot)
-      this.index.insert(key, slot)
+    try {
+      this.insertions++
+      this.purge(PURGE_PER_INSERT)
+      let slot: number
+      if (this.size === maxSize) {
+        slot = this.policy.recycle()
+        this.counters[EVICTIONS]++
+        index.replace(slot, key)
+      } else {
+        slot = this.free.pop() ?? ++this.top
+        if (slot > this.capacity) this.grow()
+        this.size++
+        this.policy.insert(slot)
+        index.insert(key, slot)
+      }
+      this.values[slot] = value
+      if (this.expiry !== undefined) this.setExpiry(slot, ttl)
+    } catch (error) {
+      this.one = this.index.one = this.index.pairs = NO_ROOT
+      throw error
     }
-    this.values[slot] = value
-    if (this.expiry !== undefined) this.setExpiry(slot, ttl)
   }
 
   /** Drops the entry of a slot. */
   remove(slot: number): void {
-    this.index.remove(slot)
-    this.values[slot] = undefined
-    this.policy.remove(slot)
-    if (this.expiry !== undefined) {
-      this.expiry.remove(slot)
-      this.soonest = this.expiry.soonest
+    try {
+      this.index.remove(slot)
+      this.values[slot] = undefined
+      this.policy.remove(slot)
+      if (this.expiry !== undefined) {
+        this.expiry.remove(slot)
+        this.soonest = this.expiry.soonest
+      }
+      this.free.push(slot)
+      this.size--
+    } catch (error) {
+      this.one = this.index.one = this.index.pairs = NO_ROOT
+      throw error
     }
-    this.free.push(slot)
-    this.size--
   }
 
-  /** Drops up to `limit` expired entries. */
+  /** Drops up to `limit` expired entries; every entry, if a change was cut off. */
   purge(limit: number): void {
+    if (this.index.isLost) this.empty()
     if (this.expiry === undefined) return
     const now = this.options.clock.now()
     for (let i = 0; i < limit; i++) {
@@ -185,21 +200,30 @@ export class Table {
   clear(): void {
     this.computations.dropAll()
     this.flying?.clear()
-    this.index.clear()
+    this.empty()
     this.counters.fill(0)
-    this.values = blank(0)
-    this.policy = this.options.makePolicy()
-    this.visited = this.policy.visited
+  }
+
+  /** Drops every entry. Cut off, it has not begun. */
+  private empty(): void {
+    const { index, options } = this
+    const policy = options.makePolicy()
+    const values = blank(0)
+    const expiry = options.timed ? new Expiry() : undefined
+    index.clear()
+    this.quick = index
+    this.one = index.one
+    this.open = !this.closed && expiry === undefined
+    this.policy = policy
+    this.visited = policy.visited
+    this.values = values
+    this.expiry = expiry
+    this.expiresAt = expiry === undefined ? NO_TIMES : expiry.at
+    this.soonest = NEVER
     this.size = 0
     this.capacity = 0
     this.top = 0
     this.free = []
-    this.expiry = undefined
-    this.expiresAt = NO_TIMES
-    this.soonest = NEVER
-    this.open = !this.closed
-    this.lookIn(this.index)
-    if (this.options.timed) this.startExpiry()
   }
 
   /** The live slots, in no particular order. Entries that come or go during the walk may be seen or not. */
@@ -215,34 +239,34 @@ export class Table {
     this.values.length = this.capacity + 1
     this.policy.grow(this.capacity)
     this.visited = this.policy.visited
-    this.growExpiry()
+    if (this.expiry === undefined) return
+    this.expiry.grow(this.capacity)
+    this.expiresAt = this.expiry.at
   }
 
-  /** From now on entries expire. Those that are there never do. */
+  /** From now on entries expire. Those that are there never do. Cut off, it has not begun. */
   private startExpiry(): void {
-    this.expiry = new Expiry()
-    this.growExpiry()
-    this.expiresAt.fill(NEVER)
+    const expiry = new Expiry()
+    expiry.grow(this.capacity)
+    expiry.at.fill(NEVER)
+    this.quick = NO_INDEX
+    this.one = NO_INDEX.one
     this.open = false
-    if (!this.options.timed) this.lookIn(NO_INDEX)
-  }
-
-  private lookIn(index: KeyIndex): void {
-    this.quick = index
-    this.one = index.one
+    this.expiry = expiry
+    this.expiresAt = expiry.at
   }
 
   private setExpiry(slot: number, ttl: number): void {
     const expiry = this.expiry!
-    expiry.remove(slot)
-    expiry.add(slot, ttl, this.options.clock.now())
-    this.soonest = expiry.soonest
-  }
-
-  private growExpiry(): void {
-    if (this.expiry === undefined) return
-    this.expiry.grow(this.capacity)
-    this.expiresAt = this.expiry.at
+    const now = this.options.clock.now()
+    try {
+      expiry.remove(slot)
+      expiry.add(slot, ttl, now)
+      this.soonest = expiry.soonest
+    } catch (error) {
+      this.one = this.index.one = this.index.pairs = NO_ROOT
+      throw error
+    }
   }
 }
 

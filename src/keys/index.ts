@@ -15,10 +15,18 @@ const FORK = new Tag('fork')
 /** A fork of more children becomes a Map. */
 const FORK_CHILDREN = 2
 
+/** A root that finds nothing, and is never written to. */
+export const NO_ROOT: Map<Token, Child> = new Map()
+
+/**
+ * A change may be cut off at any call that it makes, where the call stack ends. Whoever is told so by an exception gives
+ * the index `NO_ROOT` for both roots, without another call: it is *lost*, finds nothing, and is not to be changed before it is
+ * cleared.
+ */
 export class KeyIndex {
   /** Roots: keys of two arguments, each one token, under their first; all other keys under their first token. */
-  readonly one = new Map<Token, Child>()
-  pairs: Map<Token, Child> = NO_PAIRS
+  one = new Map<Token, Child>()
+  pairs: Map<Token, Child> = NO_ROOT
   /** By slot: the key, or its first argument if it is a pair. Slot 0 is not used. */
   keys: (Key | Tag)[] = slots(0)
   /** By slot: the second argument of a pair. Empty until there is one. */
@@ -27,7 +35,7 @@ export class KeyIndex {
   /** Makes room for slots up to `capacity`. */
   grow(capacity: number): void {
     lengthen(this.keys, capacity)
-    if (this.pairs !== NO_PAIRS) lengthen(this.seconds, capacity)
+    if (this.pairs !== NO_ROOT) lengthen(this.seconds, capacity)
   }
 
   /** The slot of a key, or 0. */
@@ -63,7 +71,7 @@ export class KeyIndex {
       this.keys[slot] = key as Token
       this.one.set(key as Token, slot)
     } else if (isPair(key)) {
-      if (this.pairs === NO_PAIRS) this.startPairs()
+      if (this.pairs === NO_ROOT) this.startPairs()
       this.keys[slot] = key[1]
       this.seconds[slot] = key[2]!
       this.enter(this.pairs, key, 1, slot)
@@ -94,7 +102,7 @@ export class KeyIndex {
   /** `remove` and `insert` in one, for the most common kind of key. */
   replace(slot: number, key: Key): void {
     const old = this.keys[slot] as Key
-    if (this.pairs === NO_PAIRS && !Array.isArray(key) && !Array.isArray(old)) {
+    if (this.pairs === NO_ROOT && !Array.isArray(key) && !Array.isArray(old)) {
       // First the key that was just looked for: its bucket is still in the processor's cache.
       this.one.set(key as Token, slot)
       this.one.delete(old as Token)
@@ -114,18 +122,20 @@ export class KeyIndex {
 
   /** Whether a slot has a key. */
   has(slot: number): boolean {
-    return this.keys[slot] !== NONE
+    return !this.isLost && this.keys[slot] !== NONE
   }
 
+  get isLost(): boolean {
+    return this.one === NO_ROOT
+  }
+
+  /** Takes every key out. Cut off, it has not begun. */
   clear(): void {
-    this.one.clear()
-    this.pairs = NO_PAIRS
-    this.keys = slots(0)
-    this.seconds = slots(0)
+    Object.assign(this, new KeyIndex())
   }
 
   private secondOf(slot: number): Token | Tag {
-    return this.pairs === NO_PAIRS ? NONE : this.seconds[slot]
+    return this.pairs === NO_ROOT ? NONE : this.seconds[slot]
   }
 
   private startPairs(): void {
@@ -201,8 +211,6 @@ export class KeyIndex {
     }
   }
 }
-
-const NO_PAIRS: Map<Token, Child> = new Map()
 
 function isPair(key: Tokens): boolean {
   return key.length === 3 && key[0] === PAIR

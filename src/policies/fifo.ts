@@ -35,8 +35,4 @@ export class Fifo implements Policy {
     this.ring.renew(slot)
     return slot
   }
-
-  clear(): void {
-    this.ring.clear()
-  }
 }

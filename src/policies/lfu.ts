@@ -60,12 +60,6 @@ export class Lfu implements Policy {
     return slot
   }
 
-  clear(): void {
-    this.ring.clear()
-    this.free = 0
-    this.opened = 0
-  }
-
   /**
    * Links `slot` as the last of the run of count `uses`, which starts directly after `before` if it exists.
    */

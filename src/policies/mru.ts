@@ -36,8 +36,4 @@ export class Mru implements Policy {
   recycle(): number {
     return this.victim()
   }
-
-  clear(): void {
-    this.ring.clear()
-  }
 }

@@ -29,8 +29,6 @@ export interface Policy {
    * place.
    */
   recycle(): number
-  /** Forgets every slot, and keeps the room. */
-  clear(): void
 }
 
 /** The names of the policies, in the order in which messages list them. */

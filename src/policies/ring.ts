@@ -49,9 +49,4 @@ export class Ring {
     this.unlink(slot)
     this.push(slot)
   }
-
-  clear(): void {
-    this.newer[0] = 0
-    this.older[0] = 0
-  }
 }

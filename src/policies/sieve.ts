@@ -84,13 +84,6 @@ export class Sieve implements Policy {
     return slot
   }
 
-  clear(): void {
-    this.ring.clear()
-    this.hand = 0
-    this.boundary = 0
-    this.youngCount = 0
-  }
-
   /** The entry at which the hand turns back to the oldest, or 0: the end of the list. */
   private stop(): number {
     // A list that lies in the window as a whole has nobody to evict instead: no entry of it is spared.
