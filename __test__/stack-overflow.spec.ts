@@ -6,11 +6,11 @@ import { expect, it } from 'vitest'
 import { expectSuccess, runProgram } from './support/program'
 
 /**
- * Calls, deletes and refreshes at the end of the stack, each in a thread of its own: code that has not run yet has to be
+ * Calls, deletes, sets and refreshes at the end of the stack, each in a thread of its own: code that has not run yet has to be
  * compiled first, which takes some 40 KiB of stack, so that much of a change can be cut off.
  */
 const program = (options: string) => `
-  const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads')
+  const { Worker, isMainThread, workerData } = require('node:worker_threads')
   const { cache } = require('warp-cache')
   // What makes a key of a number, a function of it, and its value.
   const KINDS = {

@@ -1,6 +1,6 @@
 /**
  * The functions that users call where a hit has to tell the policy, to ask a clock of the user's, or may find a failure
- * that is remembered. Otherwise as in `hit.ts`.
+ * that is remembered, and methods whose entries expire. Otherwise as in `hit.ts`.
  */
 import type { TimeSource } from '../clock'
 import { HITS } from '../stats'

@@ -2,7 +2,7 @@
  * The functions that users call: each is a first try for a hit, and a way out for everything else. They differ in what
  * a hit must do, so that none has a branch for what its cache does not use. Up to two primitive arguments are looked up
  * here, and a single object where that alone decides; the ways out do the rest. Functions whose hits must do more than
- * look at the package's clock are in `hit-watched.ts`.
+ * look at the package's clock, and methods whose hits must look at it, are in `hit-watched.ts`.
  */
 import { now } from '../clock'
 import { NO_ARGUMENTS } from '../keys/tokens'
