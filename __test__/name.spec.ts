@@ -58,6 +58,8 @@ describe('a given name', () => {
       '\n',
       '\u0000',
       '\u2028',
+      // Whitespace to `\s` and to trim(), though not of Unicode's category Z.
+      '\ufeff',
       '\ud800',
       '\udc00',
       '',

@@ -81,7 +81,7 @@ function claim(full: string, fn: AnyFunction): void {
   }
 }
 
-const escaped = (text: string) => text.replace(/[%+#\p{Cc}\p{Cs}\p{Z}]/gu, escapedUnit)
+const escaped = (text: string) => text.replace(/[%+#\s\p{Cc}\p{Cs}\p{Z}]/gu, escapedUnit)
 
 const part = (value: string | number) => escaped(String(value)).replaceAll(':', '%3A')
 
