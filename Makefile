@@ -83,8 +83,14 @@ bench: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks: table and JSON
 bench-quick: $(DIST) $(ADDON_STAMP) $(BENCH_STAMP) ## The benchmarks with fewer rounds, in under two minutes
 	node benchmarks/run.mjs --quick
 
-soak: build ## The property tests with many more runs (SOAK=1)
-	SOAK=1 npm run --silent test
+# Elsewhere each time, and said so: the tests themselves begin where .cargo/config.toml and __test__/support/draws.ts say.
+SEED ?=
+soak: SEED := $(or $(SEED),$(shell od -An -N3 -tu4 /dev/urandom | tr -d ' '))
+soak: build ## The property tests and schedules, drawn anew and many more of them; SEED=… repeats a run
+	@echo "SEED=$(SEED)"
+	SOAK=1 SEED=$(SEED) npm run --silent test
+	SOAK=1 PROPTEST_RNG_SEED=$(SEED) cargo test --locked --quiet --release --no-default-features --lib table::tests
+	@SHUTTLE_RANDOM_SEED=$(SEED) $(MAKE) --no-print-directory shuttle
 
 soak-deaths: $(DIST) $(ADDON_STAMP) ## 10,000 processes killed at random, owners stopped, and how soon others recover
 	KILLS=10000 STOPS=100 LONGEST_STOP=10 node __test__/crash/deaths.cjs

@@ -2,15 +2,15 @@
  * What is counted, exactly. The last part runs the same programs through every kind of cached function and method there
  * is, and through a model: results, entries and counters must be the same.
  */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CacheControls, type CacheOptions, cache, cacheFor } from 'warp-cache'
 import { POLICY_NAMES } from '../src/policies/policy'
 import { CacheModel, KEYS } from './support/cache-model'
 import { turn } from './support/deferred'
+import { fc, SOAK } from './support/draws'
 import { FakeClock } from './support/fake-clock'
 
-const RUNS = process.env.SOAK === '1' ? 1_000 : 30
+const RUNS = SOAK ? 1_000 : 30
 
 describe('cacheInfo counts', () => {
   it('hits: calls that an entry answers', () => {

@@ -1,12 +1,12 @@
 /** `createCache`: the cache without a function, filled by hand, with the keys, policies and expiry of the others. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCache } from 'warp-cache'
 import { POLICY_NAMES } from '../src/policies/policy'
 import { CacheModel, KEYS } from './support/cache-model'
+import { fc, SOAK } from './support/draws'
 import { FakeClock } from './support/fake-clock'
 
-const RUNS = process.env.SOAK === '1' ? 2_000 : 60
+const RUNS = SOAK ? 2_000 : 60
 
 describe('a cache without a function', () => {
   it('gives back what was set, the very same value', () => {

@@ -1,10 +1,10 @@
 /** Any order of calls, settlements and controls, against a model of single flight. */
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cache } from 'warp-cache'
 import { type Deferred, deferred, turn } from './support/deferred'
+import { fc, SOAK } from './support/draws'
 
-const RUNS = process.env.SOAK === '1' ? 4_000 : 300
+const RUNS = SOAK ? 4_000 : 300
 
 /** What happens to the keys of one cache, by the book. Computations are known by their number. */
 class Model {

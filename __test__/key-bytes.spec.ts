@@ -4,7 +4,6 @@
  * SOAK=1 draws ten times as many; SEED=… repeats a run.
  */
 import { runInThisContext } from 'node:vm'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isWarpCacheError } from '../src/errors.js'
 import {
@@ -22,11 +21,11 @@ import { KEY_FORMAT } from '../src/keys/wire.js'
 import { Scratch } from '../src/scratch.js'
 import { sameArguments } from './models/key-equality.js'
 import { anyRecipe, changeList, lots, make, type Recipe } from './models/recipes.js'
+import { fc, SEED, SOAK } from './support/draws.js'
 import { extentOf, leavesTheWorldUnharmed } from './support/unharmed.js'
 import vectors from './vectors/keys.json' with { type: 'json' }
 
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-const SCALE = process.env.SOAK === '1' ? 10 : 1
+const SCALE = SOAK ? 10 : 1
 /** For what takes ten seconds of a processor, which may be busy. */
 const PATIENCE = { timeout: 300_000 * SCALE }
 

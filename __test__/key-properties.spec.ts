@@ -3,7 +3,6 @@
  * an equal one among those that are stored. Most lists are made of an earlier one, changed a little or not at all.
  * SOAK=1 draws ten times as many; SEED=… repeats a run.
  */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cache } from '../src/index.js'
 import { type Child, KeyIndex } from '../src/keys/index.js'
@@ -12,9 +11,11 @@ import { Shapes } from '../src/keys/shapes.js'
 import type { Key } from '../src/keys/tokens.js'
 import { sameArguments } from './models/key-equality.js'
 import { anyRecipe, changeList, lots, make, type Recipe } from './models/recipes.js'
+import { fc, SEED, SOAK } from './support/draws.js'
 
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-const SCALE = process.env.SOAK === '1' ? 10 : 1
+const SCALE = SOAK ? 10 : 1
+/** For what takes ten seconds of a processor, which may be busy. */
+const PATIENCE = { timeout: 300_000 * SCALE }
 const LONGEST_RUN = 200
 
 /** A list of its own, or what becomes of an earlier one by lot. */
@@ -68,12 +69,12 @@ const steps = fc.noBias(fc.array(step, { minLength: 1, maxLength: LONGEST_RUN, s
 const runsOf = (count: number) => ({
   seed: SEED,
   numRuns: Math.ceil((2.2 * count * SCALE) / LONGEST_RUN),
-  interruptAfterTimeLimit: 40_000 * SCALE,
+  interruptAfterTimeLimit: 0.8 * PATIENCE.timeout,
 })
 
 const unbounded = () => cache((..._args: unknown[]): unknown => ({}), { maxSize: Number.POSITIVE_INFINITY })
 
-describe(`keys of random argument lists (seed ${SEED})`, () => {
+describe(`keys of random argument lists (seed ${SEED})`, PATIENCE, () => {
   it('100,000 lists hit exactly what the oracle says they equal', () => {
     let lists = 0
     let hits = 0

@@ -1,12 +1,12 @@
 /** The text of keys: one text for one key, whoever writes it, and no other key has it. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KeyReader } from '../src/keys/reader'
 import { MAX_SHAPES } from '../src/keys/shapes'
 import { keyText } from '../src/keys/text'
 import { sameArguments } from './models/key-equality'
+import { fc, SOAK } from './support/draws'
 
-const RUNS = process.env.SOAK === '1' ? 300_000 : 20_000
+const RUNS = SOAK ? 300_000 : 20_000
 
 /** The text of an argument list, written by a cache that has seen nothing else, or by the given one. */
 const text = (args: readonly unknown[], reader = new KeyReader()): string =>

@@ -5,10 +5,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { resolveName } from '../src/name'
 import { expectRefused, fixtures, names, type Outcome, runFixture, runNode, write } from './name/node'
+import { fc, SOAK } from './support/draws'
 
 /** `line:column` of the call that has the label, in the text of a file. */
 function placeIn(path: string, label: string): string {
@@ -76,7 +76,7 @@ describe('a given name', () => {
         expect(full === given(otherName, otherVersion)).toBe(same)
         expect(full).toMatch(/^[^:#\s\p{Cc}\p{Cs}\p{Z}][^#\s\p{Cc}\p{Cs}\p{Z}]*$/u)
       }),
-      { numRuns: 5_000 },
+      { numRuns: SOAK ? 500_000 : 5_000 },
     )
     for (const [name, version, otherName, otherVersion] of [
       ['a+b', '', 'a', 'b'],

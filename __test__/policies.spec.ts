@@ -2,7 +2,6 @@
  * Every eviction policy against its model: the same operations in, the same decisions out. SOAK=1 runs twenty
  * times as many sequences.
  */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { graceEntries, makePolicy } from '../src/policies/make'
 import { POLICY_NAMES, type Policy, type PolicyName } from '../src/policies/policy'
@@ -10,9 +9,10 @@ import { Sieve } from '../src/policies/sieve'
 import { copyOf } from './models/copy'
 import { type Model, makeModel } from './models/model'
 import { evictions, modelEvictions, use } from './simulator'
+import { fc, SOAK } from './support/draws'
 import { zipf } from './zipf'
 
-const RUNS = process.env.SOAK === '1' ? 20_000 : 1_000
+const RUNS = SOAK ? 20_000 : 1_000
 const LARGEST_CAPACITY = 64
 
 /**

@@ -1,12 +1,12 @@
 /** Calls, writes and clears over a store that overlap, in one process and between several. */
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { cache, createCache } from 'warp-cache'
 import { type Deferred, deferred, turn } from './support/deferred'
+import { fc, SOAK } from './support/draws'
 import { FakeClock } from './support/fake-clock'
 import { JsonStore, SlowStore } from './support/stores'
 
-const RUNS = process.env.SOAK === '1' ? 200_000 : 2_000
+const RUNS = SOAK ? 200_000 : 2_000
 
 let names = 0
 const fresh = () => `concurrent ${++names}`

@@ -1,7 +1,7 @@
 /** Which results a native table holds, what becomes of the others, and what codecs may do. */
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { cache, createCache, type UserCodec } from 'warp-cache'
+import { fc, SOAK } from './support/draws'
 import { freshName } from './support/native'
 import { thrownBy } from './support/refused'
 import { threads } from './support/threads'
@@ -166,7 +166,7 @@ describe('values', () => {
         expect(cached.get(1)).toStrictEqual(structuredClone(value))
       },
     )
-    fc.assert(property, { numRuns: 1_000 })
+    fc.assert(property, { numRuns: SOAK ? 100_000 : 1_000 })
   })
 
   it('may look other values up while they are read', () => {

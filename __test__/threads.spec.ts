@@ -1,10 +1,10 @@
 /** `backend: 'threads'`: what a cached function, its controls and `createCache` promise over a native table. */
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { Backend, cache, createCache } from 'warp-cache'
 import { NativeTable } from '../src/backends/native-table'
 import { parseFunctionOptions } from '../src/options'
 import { CacheModel, KEYS } from './support/cache-model'
+import { fc, SOAK } from './support/draws'
 import { FakeClock } from './support/fake-clock'
 import { freshName } from './support/native'
 import { thrownBy } from './support/refused'
@@ -246,7 +246,7 @@ describe('bounds of a native table', () => {
         cached.cacheClose()
       },
     )
-    fc.assert(property, { numRuns: 300 })
+    fc.assert(property, { numRuns: SOAK ? 20_000 : 300 })
   })
 })
 

@@ -1,12 +1,12 @@
 /** How long entries live: for the `ttl` of the cache or their own, and not longer; and the expired ones go first. */
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { cache } from 'warp-cache'
 import { POLICY_NAMES } from '../src/policies/policy'
 import { deferred, turn } from './support/deferred'
+import { fc, SOAK } from './support/draws'
 import { FakeClock } from './support/fake-clock'
 
-const RUNS = process.env.SOAK === '1' ? 10_000 : 400
+const RUNS = SOAK ? 10_000 : 400
 
 /** A cached function that returns how often it has run, and its clock. */
 function counting(options: { ttl?: number; maxSize?: number; policy?: (typeof POLICY_NAMES)[number] }) {

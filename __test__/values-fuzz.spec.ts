@@ -7,10 +7,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Lots, lots } from './models/recipes.js'
+import { SEED } from './support/draws.js'
 import { AT, type Codec, codecs, decode, scratch, scribble, spoil, write } from './support/hostile-values.js'
 import { kindsOf, leavesTheWorldUnharmed } from './support/unharmed.js'
 
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 0)
 const RUNS = 5_000
 /** Of what is kept. */

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { clonable } from './models/clonable.js'
 import { lots } from './models/recipes.js'
+import { SEED, SOAK } from './support/draws.js'
 import {
   AT,
   codecs,
@@ -18,8 +19,7 @@ import {
 } from './support/hostile-values.js'
 import { leavesTheWorldUnharmed } from './support/unharmed.js'
 
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-const SCALE = process.env.SOAK === '1' ? 10 : 1
+const SCALE = SOAK ? 10 : 1
 /** For what takes ten seconds of a processor, which may be busy. */
 const PATIENCE = { timeout: 300_000 * SCALE }
 

@@ -3,7 +3,6 @@
  * back is refused, with the path to it. SOAK=1 draws ten times as many; SEED=… repeats a run.
  */
 import vm from 'node:vm'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TOO_LARGE, UNSTORABLE } from '../src/codec/codec.js'
 import { makeCodec } from '../src/codec/codecs.js'
@@ -11,9 +10,9 @@ import { Scratch } from '../src/scratch.js'
 import { clonable } from './models/clonable.js'
 import { difference } from './models/clone-equality.js'
 import { lots } from './models/recipes.js'
+import { fc, SEED, SOAK } from './support/draws.js'
 
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-const SCALE = process.env.SOAK === '1' ? 10 : 1
+const SCALE = SOAK ? 10 : 1
 /** For what takes ten seconds of a processor, which may be busy. */
 const PATIENCE = { timeout: 300_000 * SCALE }
 

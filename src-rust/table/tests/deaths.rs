@@ -328,7 +328,7 @@ fn live_and_die(options: &Options, deeds: &[Deed]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(tried(10_000))]
 
     #[test]
     fn processes_of_one_shard_come_and_go(deeds in deeds()) {

@@ -2,7 +2,7 @@
 //! and tokens included, over random sequences of operations.
 
 use super::model::{By, Model};
-use super::{options, sound, table};
+use super::{options, sound, table, tried};
 use crate::table::machine::Machine;
 use crate::table::{Cursor, Get, NEVER, Next, Options, Put, Table, Token, cost};
 use proptest::prelude::*;
@@ -160,7 +160,7 @@ fn sequences(longest: usize) -> impl Strategy<Value = Vec<Operation>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: SEQUENCES, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(tried(SEQUENCES))]
 
     #[test]
     fn with_room_for_a_few_entries(max_size in 1..12_u32, operations in sequences(40)) {

@@ -19,6 +19,14 @@ mod traces;
 
 use super::*;
 use crate::hash::random_seed;
+use proptest::prelude::ProptestConfig;
+
+/// How often a property is tried; ten times as often with SOAK=1.
+fn tried(cases: u32) -> ProptestConfig {
+    let often = std::env::var("SOAK").is_ok_and(|soak| soak == "1");
+    let cases = if often { 10 * cases } else { cases };
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
 
 /// Room for everything, one shard, no window.
 fn options(max_size: u32) -> Options {
