@@ -186,7 +186,7 @@ $(CARGO_STAMP): Cargo.lock
 
 # Quick to build rather than quick: it runs for a second.
 $(DENY):
-	cargo install cargo-deny --version $(DENY_VERSION) --locked --debug --quiet --root $(@D)/..
+	CARGO_PROFILE_DEV_DEBUG=0 cargo install cargo-deny --version $(DENY_VERSION) --locked --debug --quiet --root $(@D)/..
 
 $(DIST): $(TS_SOURCES) $(NODE_STAMP)
 	npm run --silent build:ts

@@ -2,6 +2,7 @@
  * The TypeScript suites. `tc39` and `legacy` run the behaviour tests in the two decorator dialects, `types` and
  * `types-legacy` compile the type tests, `packaging` packs the built package and uses it as a stranger would.
  */
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -24,6 +25,8 @@ export default defineConfig({
   esbuild: { target: 'es2022' },
   resolve: { alias: { 'warp-cache': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
+    // By default one processor is left to Vitest itself, which has little to do: half of two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { ...shared, name: 'tc39', include: ['__test__/*.spec.ts'] } },
       { extends: true, test: { ...shared, name: 'legacy', include: ['__test__/legacy/*.spec.ts'] } },

@@ -32,6 +32,7 @@ impl Name {
     }
 
     /// Checks a name that was read from a file.
+    #[cfg(not(any(loom, shuttle)))]
     pub(crate) fn from_text(text: &str) -> Result<Self, Error> {
         Self::from_utf16(&text.encode_utf16().collect::<Vec<_>>())
     }
