@@ -23,7 +23,7 @@ VITEST := node_modules/.bin/vitest run --reporter=default --reporter=json
 
 .PHONY: help setup build build-ts build-debug test test-only $(SUITES) lint fmt types package bench bench-quick \
   bench-table loom shuttle miri asan fuzz nightly mutations mutations-quick demo soak steps soak-steps \
-  soak-deaths soak-hostile soak-hostile-bytes deny filesystems soak-filesystems soak-kill-points ready all clean
+  soak-deaths soak-hostile soak-hostile-bytes deny filesystems soak-filesystems soak-kill-points soak-miri ready all clean
 
 help: ## What each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -130,10 +130,14 @@ shuttle: $(CARGO_STAMP) ## The whole table under shuttle's PCT scheduler: random
 	@$(call reported,shuttle,RUSTFLAGS='--cfg shuttle' CARGO_TARGET_DIR=target/shuttle $(MODELS) -- --test-threads=1)
 
 # Stacked borrows would touch every word of a table at each access.
-MIRI_FLAGS := -Zmiri-disable-isolation -Zmiri-strict-provenance -Zmiri-tree-borrows
-MIRI_TESTS := table::tests::behaviour hash::
-miri: $(CARGO_STAMP) nightly ## The table's tests under Miri, over heap memory
-	@$(call reported,miri,MIRIFLAGS='$(MIRI_FLAGS)' cargo +$(NIGHTLY) miri test --locked --quiet --no-default-features --lib -- $(MIRI_TESTS))
+MIRI = MIRIFLAGS='-Zmiri-strict-provenance -Zmiri-tree-borrows' cargo +$(NIGHTLY) miri test --locked --quiet --no-default-features --lib
+MIRI_TESTS := hash:: table::geometry table::registry table::tests::behaviour table::tests::sharing \
+  table::tests::stress::one_shard_bounded_by_bytes
+miri: $(CARGO_STAMP) nightly ## The table under Miri, over heap memory: what it does, processes that die, threads
+	@$(call reported,miri,$(MIRI) -- $(MIRI_TESTS))
+
+soak-miri: $(CARGO_STAMP) nightly ## The same with every test that needs neither files nor minutes for a step
+	@$(call reported,soak-miri,$(MIRI) -- hash:: name:: table::)
 
 ASAN = RUSTFLAGS='-Zsanitizer=address' CARGO_TARGET_DIR=target/asan \
 	  cargo +$(NIGHTLY) test --locked --quiet --no-default-features --lib --target $$(rustc -vV | sed -n 's/^host: //p')

@@ -59,7 +59,7 @@ const _: () = assert!(cfg!(any(loom, shuttle, miri)) || arena::EXTENT_BLOCKS == 
 const _: () = assert!(cfg!(any(loom, shuttle)) || (BLOCK_PAYLOAD == 128 && arena::BLOCK_WORDS == 16));
 const _: () = assert!(arena::EXTENT_WORDS == 8 && arena::EXTENT_OFFSETS[4] == 4);
 const _: () = assert!(record::WORDS == 6 && record::OFFSETS[4] == 4 && record::OFFSETS[5] == 5);
-const _: () = assert!(cfg!(any(loom, shuttle)) || stats::STRIPES == 1_024);
+const _: () = assert!(cfg!(any(loom, shuttle, miri)) || stats::STRIPES == 1_024);
 const _: () = assert!(stats::STRIPE_WORDS == 16 && stats::COUNTERS == 12);
 const _: () = assert!(totals::OFFSETS[0] == 0 && totals::OFFSETS[1] == 1);
 const _: () = assert!(cfg!(any(loom, shuttle)) || (4 * gate::WORDS == 384 && 8 * gate::OWNER_WORDS == 128));

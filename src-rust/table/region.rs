@@ -122,6 +122,9 @@ unsafe impl Sync for Region {}
 impl Region {
     /// Memory of this process alone. Pages are committed when they are first written.
     pub(super) fn anonymous(len: usize) -> Result<Arc<Self>, Error> {
+        if cfg!(miri) {
+            return Self::heap(len);
+        }
         let mapping = MmapOptions::new().len(len).no_reserve_swap().map_anon().map_err(|_| Error::Memory)?;
         keep_small_pages(&mapping);
         let mapping = MmapRaw::from(mapping);
@@ -140,7 +143,6 @@ impl Region {
     }
 
     /// Memory of the allocator.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
     pub(super) fn heap(len: usize) -> Result<Arc<Self>, Error> {
         let layout = alloc::Layout::from_size_align(len.max(ALIGN), ALIGN).map_err(|_| Error::Memory)?;
         // SAFETY: the layout's size is not zero.

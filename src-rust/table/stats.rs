@@ -21,7 +21,7 @@ use std::sync::atomic::AtomicBool;
 pub const COUNTERS: usize = 12;
 
 /// How many stripes a file has.
-pub(super) const STRIPES: usize = if cfg!(any(loom, shuttle)) { 2 } else { 1_024 };
+pub(super) const STRIPES: usize = if cfg!(any(loom, shuttle, miri)) { 2 } else { 1_024 };
 /// Words of a stripe: a pair of cache lines. Its owner comes first, then the counters.
 pub(super) const STRIPE_WORDS: usize = 16;
 const OWNER: usize = 0;

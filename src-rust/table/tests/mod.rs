@@ -12,7 +12,6 @@ mod hostile;
 #[cfg(not(miri))]
 mod kill_points;
 mod model;
-#[cfg(not(miri))]
 mod sharing;
 mod stress;
 mod traces;

@@ -10,6 +10,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 const PAGE: usize = 4_096;
+/// Less than anybody waits, by a clock that goes with the machine. Miri's counts what is done, not how long that took.
+const SOON: Duration = Duration::from_millis(if cfg!(miri) { 10_000 } else { 5 });
 
 fn held(table: &Table) -> Option<writer::Writer<'_>> {
     table.lock(&table.shards[0], writer::Patience::None)
@@ -56,7 +58,7 @@ fn a_living_owner_is_waited_for_once() {
     for _ in 0..100 {
         assert_eq!(other.put(b"absent", b"", 0, NEVER, 0, Some(token)), Put::Skipped);
     }
-    assert!(start.elapsed() < Duration::from_millis(100), "each of them has waited");
+    assert!(start.elapsed() < 20 * SOON, "each of them has waited");
     assert_eq!(other.skipped_writes(), 101);
     // A change is never lost: the shard counts as empty.
     assert!(other.delete(b"key", 0));
@@ -89,7 +91,7 @@ fn the_dead_are_robbed_at_once_and_what_they_left_is_repaired() {
     dead.die();
     let start = Instant::now();
     assert!(matches!(set(&other, b"other", b"value"), Put::Stored(_)));
-    assert!(start.elapsed() < Duration::from_millis(5));
+    assert!(start.elapsed() < SOON);
     assert_eq!(find(&other, b"key").unwrap(), b"value");
     sound(&other);
 }
@@ -123,7 +125,7 @@ fn what_a_panic_left_is_repaired_by_the_same_process() {
     assert!(live_for(12, || {}, || set(&table, b"other", b"value")).is_none());
     let start = Instant::now();
     set(&table, b"third", b"value");
-    assert!(start.elapsed() < Duration::from_millis(5));
+    assert!(start.elapsed() < SOON);
     assert_eq!(find(&table, b"key").unwrap(), b"value");
     assert_eq!(*process.why.lock().unwrap(), None);
     sound(&table);
@@ -178,7 +180,7 @@ fn counts_of_the_dead_are_inherited_and_the_baseline_is_everybodys() {
     other.clear();
     assert_eq!((one.counters()[3], other.counters()[3]), (0.0, 0.0));
     first.add(3, 1.0);
-    std::mem::forget(first);
+    // It keeps its stripe: whoever is killed gives nothing back.
     dead.die();
     // Every stripe, that of the dead one among them.
     let all: Vec<Stripe> = (0..stats::STRIPES).map(|_| other.stripe()).collect();
@@ -228,6 +230,7 @@ fn key(number: u32) -> Vec<u8> {
 
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "needs a mapping")]
 fn no_page_is_touched_that_was_not_allocated() {
     let options = Options {
         max_size: 20_000,
@@ -278,6 +281,7 @@ fn no_page_is_touched_that_was_not_allocated() {
 /// What is allocated is the bound: entries are evicted for others.
 #[test]
 #[cfg(target_os = "linux")]
+#[cfg_attr(miri, ignore = "needs a mapping")]
 fn a_full_disk_makes_the_table_smaller_and_nothing_else() {
     let options = Options { max_bytes: 4 << 20, ..options(2_000) };
     let fixed = Table::plan(&options, PAGE).fixed.len() / PAGE;
