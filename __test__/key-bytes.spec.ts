@@ -21,13 +21,9 @@ import { KEY_FORMAT } from '../src/keys/wire.js'
 import { Scratch } from '../src/scratch.js'
 import { sameArguments } from './models/key-equality.js'
 import { anyRecipe, changeList, lots, make, type Recipe } from './models/recipes.js'
-import { fc, SEED, SOAK } from './support/draws.js'
+import { fc, PATIENCE, SCALE, SEED } from './support/draws.js'
 import { extentOf, leavesTheWorldUnharmed } from './support/unharmed.js'
 import vectors from './vectors/keys.json' with { type: 'json' }
-
-const SCALE = SOAK ? 10 : 1
-/** For what takes ten seconds of a processor, which may be busy. */
-const PATIENCE = { timeout: 300_000 * SCALE }
 
 const scratch = new Scratch(1 << 16)
 const { length: ROOM } = scratch.bytes
@@ -77,7 +73,7 @@ describe(`random argument lists (seed ${SEED})`, () => {
         list = next
       }
     }
-    fc.assert(fc.property(start, check), { seed: SEED, numRuns: 5_000 * SCALE })
+    fc.assert(fc.property(start, check), { numRuns: 5_000 * SCALE })
     expect(lists).toBe(100_000 * SCALE)
     expect(equal / lists).toBeGreaterThan(0.2)
     expect(equal / lists).toBeLessThan(0.45)
@@ -96,7 +92,7 @@ describe(`random argument lists (seed ${SEED})`, () => {
         list = changeList(list, draw)
       }
     }
-    fc.assert(fc.property(start, check), { seed: SEED, numRuns: 10_000 * SCALE })
+    fc.assert(fc.property(start, check), { numRuns: 10_000 * SCALE })
   })
 
   it('no value is the beginning of another', PATIENCE, () => {
@@ -108,7 +104,7 @@ describe(`random argument lists (seed ${SEED})`, () => {
       if (!left.equals(right))
         expect(left.subarray(0, shorter).equals(right.subarray(0, shorter))).toBe(false)
     }
-    fc.assert(fc.property(anyRecipe, anyRecipe, check), { seed: SEED, numRuns: 10_000 * SCALE })
+    fc.assert(fc.property(anyRecipe, anyRecipe, check), { numRuns: 10_000 * SCALE })
   })
 
   it('need exactly the room that they take', () => {
@@ -124,7 +120,6 @@ describe(`random argument lists (seed ${SEED})`, () => {
       expect(encodeKey(tokens, span.start, span.end, scratch, AT, AT + length)).toBe(AT + length)
     }
     fc.assert(fc.property(fc.array(anyRecipe, { maxLength: 4 }), fc.nat(), check), {
-      seed: SEED,
       numRuns: 5_000 * SCALE,
     })
   })
@@ -239,7 +234,7 @@ describe('bytes from anywhere', () => {
   it('give arguments or an error, 100,000 times', PATIENCE, () => {
     let keys = 0
     const runs = 100_000 * SCALE
-    const lists = fc.sample(fc.array(anyRecipe, { maxLength: 3 }), { numRuns: 500, seed: SEED })
+    const lists = fc.sample(fc.array(anyRecipe, { maxLength: 3 }), { numRuns: 500 })
     const harm = leavesTheWorldUnharmed(() => {
       for (let i = 0; i < runs; i++) {
         const draw = lots(SEED + i)
@@ -268,7 +263,6 @@ describe('bytes from anywhere', () => {
       expect(isKey(Buffer.concat([bytes, Buffer.from([3])]))).toBe(false)
     }
     fc.assert(fc.property(fc.array(anyRecipe, { maxLength: 3 }), check), {
-      seed: SEED,
       numRuns: 1_000 * SCALE,
     })
   })

@@ -11,11 +11,8 @@ import { Shapes } from '../src/keys/shapes.js'
 import type { Key } from '../src/keys/tokens.js'
 import { sameArguments } from './models/key-equality.js'
 import { anyRecipe, changeList, lots, make, type Recipe } from './models/recipes.js'
-import { fc, SEED, SOAK } from './support/draws.js'
+import { fc, PATIENCE, SCALE, SEED } from './support/draws.js'
 
-const SCALE = SOAK ? 10 : 1
-/** For what takes ten seconds of a processor, which may be busy. */
-const PATIENCE = { timeout: 300_000 * SCALE }
 const LONGEST_RUN = 200
 
 /** A list of its own, or what becomes of an earlier one by lot. */
@@ -67,7 +64,6 @@ class Reference {
 const steps = fc.noBias(fc.array(step, { minLength: 1, maxLength: LONGEST_RUN, size: 'max' }))
 /** Runs enough for that many steps (one has half as many as the longest, on average), and some time to find out why. */
 const runsOf = (count: number) => ({
-  seed: SEED,
   numRuns: Math.ceil((2.2 * count * SCALE) / LONGEST_RUN),
   interruptAfterTimeLimit: 0.8 * PATIENCE.timeout,
 })

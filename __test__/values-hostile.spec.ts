@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { clonable } from './models/clonable.js'
 import { lots } from './models/recipes.js'
-import { SEED, SOAK } from './support/draws.js'
+import { PATIENCE, SCALE, SEED } from './support/draws.js'
 import {
   AT,
   codecs,
@@ -18,10 +18,6 @@ import {
   write,
 } from './support/hostile-values.js'
 import { leavesTheWorldUnharmed } from './support/unharmed.js'
-
-const SCALE = SOAK ? 10 : 1
-/** For what takes ten seconds of a processor, which may be busy. */
-const PATIENCE = { timeout: 300_000 * SCALE }
 
 describe(`bytes from anywhere (seed ${SEED})`, () => {
   it.each(codecs)('100,000 of them, to the codec $name', PATIENCE, (codec) => {
